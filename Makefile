@@ -1,0 +1,64 @@
+# Everything a developer or CI runs. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help install run migrate test check format bench lock schema clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## Create .venv from the locks (done by the other targets when needed)
+
+# Only a change of the locks, of pyproject.toml or of the interpreter's .venv reinstalls.
+$(STAMP): requirements/build.lock requirements/runtime.lock requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Crossdock needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1 || true)." \
+			"Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@echo "Installing the locked dependencies into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(STAMP) ## Start server, worker and an embedded PostgreSQL on this machine
+	$(BIN)/crossdock dev
+
+migrate: $(STAMP) ## Apply the migrations to the configured database
+	$(BIN)/crossdock migrate
+
+test: $(STAMP) ## Run the tests (ARGS="-k payments" narrows them)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP) ## Formatting, lint, types, import law, schema and lock drift
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/crossdock export-schema --check
+	$(BIN)/python requirements/lock.py --check
+
+format: $(STAMP) ## Format and apply the safe fixes
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMP) ## Measure what the README quotes
+	$(BIN)/python -m bench
+
+schema: $(STAMP) ## Write backend/schema/schema.graphql from the types
+	$(BIN)/crossdock export-schema
+
+lock: $(STAMP) ## Recompile requirements/*.lock (UPGRADE=1 takes the newest releases)
+	$(BIN)/python requirements/lock.py $(if $(UPGRADE),--upgrade)
+	@$(MAKE) --no-print-directory install
+
+clean: ## Remove caches and the development data (not .venv)
+	rm -rf .crossdock .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find backend tests bench -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
