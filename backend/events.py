@@ -1,0 +1,268 @@
+"""The spine: every change writes its event in the same transaction; readers follow from a durable position.
+
+`record` buffers events of the open transaction; they are written by one statement just before its commit, which also
+moves each order's `version`, `event_sequence` and `updated_at`, enqueues one job for each reaction to the event, and
+binds the command's idempotency key to what it changed. Lock the order row before recording for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from backend.errors import ErrorCode, refused
+from backend.models import db
+from backend.models.db import Row, Transaction
+from backend.rules.permissions import Actor
+
+
+@dataclass(slots=True)
+class Command:
+    """The request under way: its id for logs, and its idempotency key, bound to the first thing that it changes."""
+
+    request_id: str
+    actor_key: str = ""
+    idempotency_key: str | None = None
+    request_hash: str = ""
+    bound: bool = False
+
+
+command: ContextVar[Command | None] = ContextVar("crossdock_command", default=None)
+
+#: Event kind → names of reactions. Filled once by reactions/__init__.py; record() refuses to work without it.
+_reactions: dict[str, tuple[str, ...]] | None = None
+#: While the worker advances an order, its own events need not ask for that order to be advanced again.
+_advancing: ContextVar[UUID | None] = ContextVar("crossdock_advancing", default=None)
+ADVANCE = "advance_order"
+
+
+def set_reactions(table: Mapping[str, tuple[str, ...]]) -> None:
+    global _reactions
+    _reactions = dict(table)
+
+
+@contextlib.contextmanager
+def advancing(order_id: UUID) -> Iterator[None]:
+    token = _advancing.set(order_id)
+    try:
+        yield
+    finally:
+        _advancing.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line to be written."""
+
+    kind: str
+    actor: Actor
+    message: str
+    subject_type: str
+    subject_id: UUID | None
+    order_id: UUID | None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record(
+    tx: Transaction,
+    actor: Actor,
+    kind: str,
+    message: str,
+    *,
+    subject: tuple[str, UUID | None],
+    order_id: UUID | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Note a fact in the past tense: `kind` "order.approved", `subject` ("Order", id), `data` what changed, from and to.
+
+    `order_id` puts it on that order's timeline; its row must exist and be locked by this transaction.
+    """
+    if _reactions is None:
+        raise RuntimeError(
+            "backend.reactions has not been imported: events would have no consequences."
+        )
+    entries = tx.buffer.setdefault("events", [])
+    entries.append(
+        Entry(kind, actor, message, subject[0], subject[1], order_id, data or {})
+    )
+    tx.before_commit["events"] = _write
+
+
+def enqueue(
+    tx: Transaction,
+    reaction: str,
+    payload: Mapping[str, Any],
+    *,
+    at: datetime | None = None,
+) -> None:
+    """Ask for a reaction without an event: delays and sweeps. Written with the transaction's events."""
+    tx.buffer.setdefault("jobs", []).append(
+        (reaction, json.dumps(payload, default=str), at or tx.now)
+    )
+    tx.before_commit["events"] = _write
+
+
+_INSERT = """
+WITH entry AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::jsonb[])
+        WITH ORDINALITY AS e(kind, actor, via, message, subject_type, subject_id, order_id, data, place)
+), counted AS (
+    SELECT order_id, count(*)::int AS n FROM entry WHERE order_id IS NOT NULL GROUP BY order_id
+), moved AS (
+    UPDATE sales_order o
+       SET event_sequence = o.event_sequence + c.n, version = o.version + 1, updated_at = $9
+      FROM counted c WHERE o.id = c.order_id
+ RETURNING o.id, o.event_sequence - c.n AS base
+), written AS (
+    INSERT INTO event (kind, at, order_id, sequence, subject_type, subject_id, actor, via, request_id, message, data)
+    SELECT e.kind, $9, e.order_id,
+           m.base + row_number() OVER (PARTITION BY e.order_id ORDER BY e.place)::int,
+           e.subject_type, e.subject_id, e.actor, e.via, $10, e.message, e.data
+      FROM entry e LEFT JOIN moved m ON m.id = e.order_id
+  ORDER BY e.place
+ RETURNING id
+), queued AS (
+    INSERT INTO pgqueuer (priority, status, entrypoint, payload, execute_after)
+    SELECT 0, 'queued', j.entrypoint, convert_to(j.payload, 'UTF8'), j.execute_after
+      FROM unnest($11::text[], $12::text[], $13::timestamptz[]) AS j(entrypoint, payload, execute_after)
+), bound AS (
+    INSERT INTO idempotency_key (actor, key, request_hash, subject_type, subject_id, at)
+    SELECT $14, $15, $16, e.subject_type, e.subject_id, $9 FROM entry e
+     WHERE $15::text IS NOT NULL ORDER BY e.place LIMIT 1
+)
+SELECT count(*) FROM written
+"""
+
+
+async def _write(tx: Transaction) -> None:
+    entries: list[Entry] = tx.buffer.get("events", [])
+    jobs = list(tx.buffer.get("jobs", []))
+    assert _reactions is not None
+    asked: set[tuple[str, str]] = set()
+    for entry in entries:
+        for reaction in _reactions.get(entry.kind, ()):
+            payload = _payload(reaction, entry)
+            if payload is not None and (reaction, payload) not in asked:
+                asked.add((reaction, payload))
+                jobs.append((reaction, payload, tx.now))
+    now = command.get()
+    bind = (
+        now is not None
+        and now.idempotency_key is not None
+        and not now.bound
+        and bool(entries)
+    )
+    try:
+        await tx.execute(
+            _INSERT,
+            [entry.kind for entry in entries],
+            [entry.actor.label for entry in entries],
+            [entry.actor.via for entry in entries],
+            [entry.message for entry in entries],
+            [entry.subject_type for entry in entries],
+            [entry.subject_id for entry in entries],
+            [entry.order_id for entry in entries],
+            [json.dumps(entry.data, default=str) for entry in entries],
+            tx.now,
+            now.request_id if now else None,
+            [job[0] for job in jobs],
+            [job[1] for job in jobs],
+            [job[2] for job in jobs],
+            now.actor_key if now and bind else None,
+            now.idempotency_key if now and bind else None,
+            now.request_hash if now and bind else None,
+        )
+    except Exception as error:
+        if db.violates(error, "uq_idempotency_key"):
+            raise refused(
+                ErrorCode.CONFLICT, "The same command is under way; ask again."
+            ) from error
+        raise
+    if now is not None and bind:
+        now.bound = True
+
+
+def _payload(reaction: str, entry: Entry) -> str | None:
+    """What a job carries: ids alone. Advancing needs the order; the rest gets the subject too."""
+    if reaction == ADVANCE:
+        if entry.order_id is None or entry.order_id == _advancing.get():
+            return None
+        return json.dumps({"order_id": str(entry.order_id)})
+    return json.dumps(
+        {
+            "kind": entry.kind,
+            "order_id": str(entry.order_id) if entry.order_id else None,
+            "subject_type": entry.subject_type,
+            "subject_id": str(entry.subject_id) if entry.subject_id else None,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in the log: ordered by the writing transaction, then by event."""
+
+    xid: int = 0
+    event_id: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.xid}.{self.event_id}"
+
+    @classmethod
+    def parse(cls, cursor: str) -> Position:
+        xid, _, event_id = cursor.partition(".")
+        if not (xid.isdigit() and event_id.isdigit()):
+            raise refused(
+                ErrorCode.INVALID, "This is not a cursor of this feed.", "after"
+            )
+        return cls(int(xid), int(event_id))
+
+
+async def read_after(position: Position, limit: int = 500) -> list[Row]:
+    """The next events in log order. Those of transactions that may still commit are held back, never skipped.
+
+    Columns as in models.log.Event; (`xid`, `id`) is the position of a row.
+    """
+    return await db.fetch(
+        "SELECT * FROM event WHERE (xid, id) > ($1, $2)"
+        " AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint ORDER BY xid, id LIMIT $3",
+        position.xid,
+        position.event_id,
+        limit,
+    )
+
+
+async def load_position(name: str) -> Position:
+    row = await db.fetchrow(
+        "SELECT xid, event_id FROM follower_position WHERE name = $1", name
+    )
+    return Position(row["xid"], row["event_id"]) if row else Position()
+
+
+async def save_position(tx: Transaction, name: str, position: Position) -> None:
+    """In the transaction that applies the batch, so that a crash repeats or completes both."""
+    await tx.execute(
+        "INSERT INTO follower_position (name, xid, event_id, updated_at) VALUES ($1, $2, $3, now())"
+        " ON CONFLICT (name) DO UPDATE SET xid = $2, event_id = $3, updated_at = now()",
+        name,
+        position.xid,
+        position.event_id,
+    )
+
+
+async def follow(position: Position, wait: float = 1.0) -> AsyncIterator[Row]:
+    """Events after `position`, as they come; polls every `wait` seconds."""
+    while True:
+        rows = await read_after(position)
+        for row in rows:
+            position = Position(row["xid"], row["id"])
+            yield row
+        if not rows:
+            await asyncio.sleep(wait)

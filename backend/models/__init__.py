@@ -1,0 +1,12 @@
+"""The tables. `MODULES` is what the ORM loads; `db` opens it, `migrations/` makes it."""
+
+MODULES = (
+    "backend.models.people",
+    "backend.models.channels",
+    "backend.models.orders",
+    "backend.models.payments",
+    "backend.models.inventory",
+    "backend.models.fulfillment",
+    "backend.models.returns",
+    "backend.models.log",
+)

@@ -1,0 +1,61 @@
+"""What all tables share: UUIDv7 keys made by us, enum checks, amounts in minor units."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
+from tortoise.models import Model
+
+
+def uuid7() -> UUID:
+    """A UUID whose first 48 bits are the time in milliseconds (RFC 9562), so that keys sort by their making."""
+    stamp = (time.time_ns() // 1_000_000) & ((1 << 48) - 1)
+    random = secrets.randbits(74)
+    return UUID(
+        int=stamp << 80
+        | 0x7 << 76
+        | (random >> 62) << 64
+        | 0b10 << 62
+        | (random & ((1 << 62) - 1))
+    )
+
+
+class Identified(Model):
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+
+    class Meta:
+        abstract = True
+
+
+def one_of(table: str, column: str, words: type[StrEnum]) -> CheckConstraint:
+    """The column holds a word of the list (NULL passes, as in SQL)."""
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(check=f"{column} IN ({listed})", name=f"ck_{table}_{column}")
+
+
+def check(table: str, name: str, condition: str) -> CheckConstraint:
+    return CheckConstraint(check=condition, name=f"ck_{table}_{name}")
+
+
+def not_negative(table: str, columns: Iterable[str]) -> CheckConstraint:
+    return CheckConstraint(
+        check=" AND ".join(f"{column} >= 0" for column in columns),
+        name=f"ck_{table}_not_negative",
+    )
+
+
+def link(model: str, **options: Any) -> Any:
+    """A foreign key to another of our tables; nothing is ever deleted through it. Declare `<name>_id: UUID` beside it."""
+    return fields.ForeignKeyField(
+        f"crossdock.{model}",
+        related_name=False,
+        on_delete=fields.OnDelete.RESTRICT,
+        **options,
+    )

@@ -1,0 +1,210 @@
+"""The way to the database: open it, migrate it, and the one kind of transaction that actions use.
+
+Transactions are short and free of I/O to the outside. Lock the order row first, then look, then change; stock rows
+last, in (site, sku) order. A deadlock or a serialization failure is retried, bounded, by `retried`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar
+
+import asyncpg
+from tortoise import Tortoise, connections
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.migrations import api as migrations
+from tortoise.transactions import in_transaction
+
+from backend.models import MODULES
+
+APP = "crossdock"
+Row = asyncpg.Record
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_RETRIES = 6
+
+
+def tortoise_config(url: str, **pool: Any) -> dict[str, Any]:
+    """The ORM's configuration for a `postgres://` URL; `pool` goes to asyncpg (minsize, maxsize, …)."""
+    connection = expand_db_url(url)
+    connection["credentials"].update(pool)
+    return {
+        "connections": {"default": connection},
+        "apps": {
+            APP: {
+                "models": list(MODULES),
+                "default_connection": "default",
+                "migrations": "backend.models.migrations",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def connect(url: str, **pool: Any) -> None:
+    """Open the pool for this process. One per process."""
+    await Tortoise.init(
+        config=tortoise_config(url, **({"minsize": 1, "maxsize": 16} | pool)),
+        _enable_global_fallback=True,
+    )
+
+
+async def disconnect() -> None:
+    await Tortoise.close_connections()
+
+
+async def migrate(url: str) -> None:
+    """Bring the schema up to date. Safe to run from several processes at once: one does it, the others wait."""
+    guard = await asyncpg.connect(url)
+    try:
+        await guard.execute("SELECT pg_advisory_lock(hashtext('crossdock.migrate'))")
+        await migrations.migrate(config=tortoise_config(url))
+    finally:
+        await Tortoise.close_connections()
+        await guard.close()
+
+
+class Transaction:
+    """An open transaction: raw SQL beside the ORM, which joins it by itself. `now` is one instant for all that it writes."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+        self.now = datetime.now(UTC)
+        self.before_commit: dict[str, Callable[[Transaction], Awaitable[None]]] = {}
+        self.buffer: dict[str, list[Any]] = {}
+
+    async def fetch(self, sql: str, *args: Any) -> list[Row]:
+        return list(await self.connection.fetch(sql, *args))
+
+    async def fetchrow(self, sql: str, *args: Any) -> Row | None:
+        return await self.connection.fetchrow(sql, *args)
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        return await self.connection.fetchval(sql, *args)
+
+    async def execute(self, sql: str, *args: Any) -> int:
+        """Rows changed."""
+        return _count(await self.connection.execute(sql, *args))
+
+    async def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        await self.connection.executemany(sql, rows)
+
+
+_current: ContextVar[Transaction | None] = ContextVar(
+    "crossdock_transaction", default=None
+)
+
+
+@contextlib.asynccontextmanager
+async def transaction() -> AsyncIterator[Transaction]:
+    """Commit at the end, roll back on any exception. Not to be nested: pass the transaction to helpers."""
+    if _current.get() is not None:
+        raise RuntimeError(
+            "A transaction is open already; pass it on instead of opening another."
+        )
+    async with in_transaction() as client:
+        tx = Transaction(client._connection)  # type: ignore[attr-defined]
+        token = _current.set(tx)
+        try:
+            yield tx
+            for hook in tx.before_commit.values():
+                await hook(tx)
+        finally:
+            _current.reset(token)
+
+
+def outside_transaction(what: str) -> None:
+    """To be called before any call to the outside world: it never happens while a transaction is open."""
+    if _current.get() is not None:
+        raise RuntimeError(f"{what} was called inside a database transaction.")
+
+
+def retried(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Run the function again when its transaction lost a deadlock or a serialization conflict, a few times."""
+
+    @functools.wraps(function)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(_RETRIES):
+            try:
+                return await function(*args, **kwargs)
+            except Exception as error:
+                if not is_conflict(error) or attempt == _RETRIES - 1:
+                    raise
+            await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))
+        raise AssertionError("unreachable")
+
+    return run
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether the database asks for the transaction to be run again (the ORM wraps some of its errors)."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
+            return True
+        seen = seen.__cause__ or (
+            seen.args[0]
+            if seen.args and isinstance(seen.args[0], BaseException)
+            else None
+        )
+    return False
+
+
+def violates(error: BaseException, constraint: str) -> bool:
+    """Whether a unique, check or foreign key violation is of this constraint."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, asyncpg.IntegrityConstraintViolationError):
+            return str(seen.constraint_name) == constraint
+        seen = seen.__cause__ or (
+            seen.args[0]
+            if seen.args and isinstance(seen.args[0], BaseException)
+            else None
+        )
+    return False
+
+
+async def fetch(sql: str, *args: Any) -> list[Row]:
+    """Read: in the open transaction, if there is one."""
+    async with _acquire() as connection:
+        return list(await connection.fetch(sql, *args))
+
+
+async def fetchrow(sql: str, *args: Any) -> Row | None:
+    async with _acquire() as connection:
+        return await connection.fetchrow(sql, *args)
+
+
+async def fetchval(sql: str, *args: Any) -> Any:
+    async with _acquire() as connection:
+        return await connection.fetchval(sql, *args)
+
+
+async def execute(sql: str, *args: Any) -> int:
+    """One statement that is a transaction of its own, for bookkeeping that no event tells of. Rows changed."""
+    async with _acquire() as connection:
+        return _count(await connection.execute(sql, *args))
+
+
+@contextlib.asynccontextmanager
+async def _acquire() -> AsyncIterator[asyncpg.Connection]:
+    tx = _current.get()
+    if tx is not None:
+        yield tx.connection
+        return
+    async with connections.get("default").acquire_connection() as connection:
+        yield connection
+
+
+def _count(status: str) -> int:
+    last = status.rpartition(" ")[2]
+    return int(last) if last.isdigit() else 0

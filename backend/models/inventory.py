@@ -1,0 +1,104 @@
+"""Products, sites, what they hold, and the ledger that explains it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import UniqueConstraint
+from tortoise.models import Model
+
+from backend.models.base import Identified, check, link, not_negative, one_of
+from backend.rules.vocabulary import LineKind, MovementReason, SiteKind
+
+
+class Product(Identified):
+    sku = fields.CharField(max_length=100, unique=True)
+    name = fields.CharField(max_length=500)
+    kind = fields.CharEnumField(LineKind, max_length=20)
+    barcodes = ArrayField(element_type="text", default=list)
+    weight_grams = fields.IntField(null=True)
+    image_url = fields.CharField(max_length=2000, null=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        table = "product"
+        constraints = (one_of("product", "kind", LineKind),)
+
+
+class InventorySite(Identified):
+    code = fields.CharField(max_length=64, unique=True)
+    name = fields.CharField(max_length=200)
+    kind = fields.CharEnumField(SiteKind, max_length=20)
+    active = fields.BooleanField(default=True)
+    address: Any = fields.JSONField()
+    latitude = fields.FloatField(null=True)
+    longitude = fields.FloatField(null=True)
+    timezone = fields.CharField(max_length=64)
+    capabilities = ArrayField(element_type="text")
+    rank = fields.IntField(default=100, description="lower is preferred")
+    daily_capacity = fields.IntField(null=True)
+    safety_stock = fields.IntField(
+        default=0, description="units of each SKU that are not promised"
+    )
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "inventory_site"
+        constraints = (
+            one_of("inventory_site", "kind", SiteKind),
+            check("inventory_site", "safety_stock", "safety_stock >= 0"),
+            check("inventory_site", "daily_capacity", "daily_capacity >= 0"),
+        )
+
+
+class InventoryLevel(Model):
+    """A cache of the ledger and of open shipping orders, held true by constraints. Written by guarded UPDATEs only."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    site: Any = link("InventorySite")
+    site_id: UUID
+    sku = fields.CharField(max_length=100)
+    on_hand = fields.IntField(db_default=0)
+    allocated = fields.IntField(db_default=0)
+    reserved = fields.IntField(db_default=0)
+    safety_stock = fields.IntField(db_default=0)
+
+    class Meta:
+        table = "inventory_level"
+        indexes = (Index(fields=("sku", "site_id"), name="ix_inventory_level_sku"),)
+        constraints = (
+            UniqueConstraint(fields=("site_id", "sku"), name="uq_inventory_level"),
+            not_negative(
+                "inventory_level", ("on_hand", "allocated", "reserved", "safety_stock")
+            ),
+            check("inventory_level", "not_oversold", "allocated + reserved <= on_hand"),
+        )
+
+
+class InventoryMovement(Identified):
+    """Append-only. on_hand of a level = the sum of its movements, always."""
+
+    site: Any = link("InventorySite")
+    site_id: UUID
+    sku = fields.CharField(max_length=100)
+    quantity = fields.IntField()
+    reason = fields.CharEnumField(MovementReason, max_length=20)
+    at = fields.DatetimeField()
+    actor = fields.CharField(max_length=254)
+    reference = fields.CharField(max_length=200, null=True)
+    order: Any = link("Order", null=True)
+    order_id: UUID | None
+
+    class Meta:
+        table = "inventory_movement"
+        indexes = (
+            Index(fields=("site_id", "sku", "id"), name="ix_inventory_movement_site"),
+        )
+        constraints = (
+            one_of("inventory_movement", "reason", MovementReason),
+            check("inventory_movement", "quantity", "quantity <> 0"),
+        )

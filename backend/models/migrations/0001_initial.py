@@ -1,0 +1,2669 @@
+import functools
+from json import dumps, loads
+
+from tortoise import fields, migrations
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.base import OnDelete
+from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+
+from backend.models.base import uuid7
+from backend.rules.vocabulary import (
+    AlertSeverity,
+    AllocationOutcome,
+    ChannelKind,
+    DeliveryMethod,
+    Disposition,
+    FulfillmentStatus,
+    InvoiceKind,
+    LifecycleStep,
+    LineKind,
+    MovementReason,
+    OrderState,
+    PaymentMethodKind,
+    PaymentStatus,
+    ReturnMethod,
+    ReturnState,
+    Role,
+    ShipmentState,
+    ShippingOrderState,
+    SiteKind,
+    TransactionKind,
+    TransactionPurpose,
+    TransactionState,
+)
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    operations = [
+        ops.CreateModel(
+            name="Channel",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                ("code", fields.CharField(unique=True, max_length=64)),
+                ("name", fields.CharField(max_length=200)),
+                (
+                    "kind",
+                    fields.CharEnumField(
+                        description="WEB: WEB\nMOBILE: MOBILE\nCALL_CENTER: CALL_CENTER\nSTORE: STORE\nMARKETPLACE: MARKETPLACE\nB2B: B2B",
+                        enum_type=ChannelKind,
+                        max_length=20,
+                    ),
+                ),
+                ("currency", fields.CharField(max_length=3)),
+                ("active", fields.BooleanField(default=True)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={"table": "channel", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="Channel",
+            constraint=CheckConstraint(
+                check="kind IN ('WEB', 'MOBILE', 'CALL_CENTER', 'STORE', 'MARKETPLACE', 'B2B')",
+                name="ck_channel_kind",
+            ),
+        ),
+        ops.CreateModel(
+            name="ApiKey",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                ("name", fields.CharField(max_length=200)),
+                ("prefix", fields.CharField(max_length=16)),
+                (
+                    "secret_hash",
+                    fields.CharField(
+                        unique=True,
+                        description="SHA-256 of 256 random bits, hex",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "role",
+                    fields.CharEnumField(
+                        description="ADMIN: ADMIN\nMANAGER: MANAGER\nCUSTOMER_SERVICE: CUSTOMER_SERVICE\nFULFILLMENT: FULFILLMENT\nSTORE_ASSOCIATE: STORE_ASSOCIATE\nFINANCE: FINANCE\nCHANNEL: CHANNEL\nVIEWER: VIEWER",
+                        enum_type=Role,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "channel",
+                    fields.ForeignKeyField(
+                        "crossdock.Channel",
+                        source_field="channel_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                (
+                    "last_used_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "revoked_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+            ],
+            options={"table": "api_key", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="ApiKey",
+            constraint=CheckConstraint(
+                check="role IN ('ADMIN', 'MANAGER', 'CUSTOMER_SERVICE', 'FULFILLMENT', 'STORE_ASSOCIATE', 'FINANCE', 'CHANNEL', 'VIEWER')",
+                name="ck_api_key_role",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ApiKey",
+            constraint=CheckConstraint(
+                check="(role = 'CHANNEL') = (channel_id IS NOT NULL)",
+                name="ck_api_key_channel",
+            ),
+        ),
+        ops.CreateModel(
+            name="Customer",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "external_id",
+                    fields.CharField(null=True, unique=True, max_length=200),
+                ),
+                ("name", fields.CharField(max_length=200)),
+                ("email", fields.CharField(null=True, max_length=254)),
+                ("phone", fields.CharField(null=True, max_length=40)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={"table": "customer", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.CreateModel(
+            name="Event",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "xid",
+                    fields.BigIntField(
+                        description="pg_current_xact_id() as a number", db_default=0
+                    ),
+                ),
+                ("kind", fields.CharField(max_length=64)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("order_id", fields.UUIDField(null=True)),
+                (
+                    "sequence",
+                    fields.IntField(
+                        null=True, description="1, 2, … without gaps within the order"
+                    ),
+                ),
+                ("subject_type", fields.CharField(max_length=32)),
+                ("subject_id", fields.UUIDField(null=True)),
+                ("actor", fields.CharField(max_length=254)),
+                (
+                    "via",
+                    fields.CharField(
+                        description="api, admin, import, worker, cli", max_length=32
+                    ),
+                ),
+                ("request_id", fields.CharField(null=True, max_length=64)),
+                ("message", fields.TextField(unique=False)),
+                (
+                    "data",
+                    fields.JSONField(
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
+            ],
+            options={
+                "table": "event",
+                "app": "crossdock",
+                "indexes": [
+                    Index(fields=["xid", "id"], name="ix_event_position"),
+                    Index(fields=["subject_id"], name="ix_event_subject"),
+                ],
+                "pk_attr": "id",
+                "table_description": "Written by events.record alone; `xid` is the writing transaction, by which readers never skip a late commit.",
+            },
+            bases=["Model"],
+        ),
+        ops.AddConstraint(
+            model_name="Event",
+            constraint=UniqueConstraint(
+                fields=("order_id", "sequence"), name="uq_event_order_sequence"
+            ),
+        ),
+        ops.CreateModel(
+            name="FollowerPosition",
+            fields=[
+                (
+                    "name",
+                    fields.CharField(
+                        primary_key=True, unique=True, db_index=True, max_length=64
+                    ),
+                ),
+                ("xid", fields.BigIntField(default=0)),
+                ("event_id", fields.BigIntField(default=0)),
+                ("updated_at", fields.DatetimeField(auto_now=True, auto_now_add=False)),
+            ],
+            options={
+                "table": "follower_position",
+                "app": "crossdock",
+                "pk_attr": "name",
+                "table_description": "How far a follower has read: everything up to (xid, event_id).",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="IdempotencyKey",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("actor", fields.CharField(max_length=254)),
+                ("key", fields.CharField(max_length=200)),
+                (
+                    "request_hash",
+                    fields.CharField(
+                        description="SHA-256 of the request body, hex", max_length=64
+                    ),
+                ),
+                ("subject_type", fields.CharField(null=True, max_length=32)),
+                ("subject_id", fields.UUIDField(null=True)),
+                (
+                    "response",
+                    fields.JSONField(
+                        null=True,
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "idempotency_key",
+                "app": "crossdock",
+                "indexes": [Index(fields=["at"], name="ix_idempotency_key_at")],
+                "pk_attr": "id",
+                "table_description": "A command that took effect, written in its transaction. `response` is stored after it was answered.",
+            },
+            bases=["Model"],
+        ),
+        ops.AddConstraint(
+            model_name="IdempotencyKey",
+            constraint=UniqueConstraint(
+                fields=("actor", "key"), name="uq_idempotency_key"
+            ),
+        ),
+        ops.CreateModel(
+            name="InventorySite",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                ("code", fields.CharField(unique=True, max_length=64)),
+                ("name", fields.CharField(max_length=200)),
+                (
+                    "kind",
+                    fields.CharEnumField(
+                        description="WAREHOUSE: WAREHOUSE\nSTORE: STORE\nDROP_SHIP: DROP_SHIP\nVIRTUAL: VIRTUAL",
+                        enum_type=SiteKind,
+                        max_length=20,
+                    ),
+                ),
+                ("active", fields.BooleanField(default=True)),
+                (
+                    "address",
+                    fields.JSONField(
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
+                ("latitude", fields.FloatField(null=True)),
+                ("longitude", fields.FloatField(null=True)),
+                ("timezone", fields.CharField(max_length=64)),
+                ("capabilities", ArrayField(element_type="TEXT")),
+                (
+                    "rank",
+                    fields.IntField(default=100, description="lower is preferred"),
+                ),
+                ("daily_capacity", fields.IntField(null=True)),
+                (
+                    "safety_stock",
+                    fields.IntField(
+                        default=0, description="units of each SKU that are not promised"
+                    ),
+                ),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={"table": "inventory_site", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="InventorySite",
+            constraint=CheckConstraint(
+                check="kind IN ('WAREHOUSE', 'STORE', 'DROP_SHIP', 'VIRTUAL')",
+                name="ck_inventory_site_kind",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="InventorySite",
+            constraint=CheckConstraint(
+                check="safety_stock >= 0", name="ck_inventory_site_safety_stock"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="InventorySite",
+            constraint=CheckConstraint(
+                check="daily_capacity >= 0", name="ck_inventory_site_daily_capacity"
+            ),
+        ),
+        ops.CreateModel(
+            name="ApiKeySite",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "api_key",
+                    fields.ForeignKeyField(
+                        "crossdock.ApiKey",
+                        source_field="api_key_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="site_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+            ],
+            options={"table": "api_key_site", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="ApiKeySite",
+            constraint=UniqueConstraint(
+                fields=("api_key_id", "site_id"), name="uq_api_key_site"
+            ),
+        ),
+        ops.CreateModel(
+            name="InventoryLevel",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="site_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("sku", fields.CharField(max_length=100)),
+                ("on_hand", fields.IntField(db_default=0)),
+                ("allocated", fields.IntField(db_default=0)),
+                ("reserved", fields.IntField(db_default=0)),
+                ("safety_stock", fields.IntField(db_default=0)),
+            ],
+            options={
+                "table": "inventory_level",
+                "app": "crossdock",
+                "indexes": [
+                    Index(fields=["sku", "site_id"], name="ix_inventory_level_sku")
+                ],
+                "pk_attr": "id",
+                "table_description": "A cache of the ledger and of open shipping orders, held true by constraints. Written by guarded UPDATEs only.",
+            },
+            bases=["Model"],
+        ),
+        ops.AddConstraint(
+            model_name="InventoryLevel",
+            constraint=UniqueConstraint(
+                fields=("site_id", "sku"), name="uq_inventory_level"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="InventoryLevel",
+            constraint=CheckConstraint(
+                check="on_hand >= 0 AND allocated >= 0 AND reserved >= 0 AND safety_stock >= 0",
+                name="ck_inventory_level_not_negative",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="InventoryLevel",
+            constraint=CheckConstraint(
+                check="allocated + reserved <= on_hand",
+                name="ck_inventory_level_not_oversold",
+            ),
+        ),
+        ops.CreateModel(
+            name="NumberSeries",
+            fields=[
+                (
+                    "name",
+                    fields.CharField(
+                        primary_key=True, unique=True, db_index=True, max_length=32
+                    ),
+                ),
+                (
+                    "value",
+                    fields.BigIntField(default=0, description="the last number given"),
+                ),
+            ],
+            options={
+                "table": "number_series",
+                "app": "crossdock",
+                "pk_attr": "name",
+                "table_description": "The last number given of a gapless series; taken last in a transaction, so that its lock is short.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Product",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                ("sku", fields.CharField(unique=True, max_length=100)),
+                ("name", fields.CharField(max_length=500)),
+                (
+                    "kind",
+                    fields.CharEnumField(
+                        description="PHYSICAL: PHYSICAL\nSERVICE: SERVICE\nDIGITAL: DIGITAL\nGIFT_CARD: GIFT_CARD",
+                        enum_type=LineKind,
+                        max_length=20,
+                    ),
+                ),
+                ("barcodes", ArrayField(default=list, element_type="TEXT")),
+                ("weight_grams", fields.IntField(null=True)),
+                ("image_url", fields.CharField(null=True, max_length=2000)),
+                ("updated_at", fields.DatetimeField(auto_now=True, auto_now_add=False)),
+            ],
+            options={"table": "product", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="Product",
+            constraint=CheckConstraint(
+                check="kind IN ('PHYSICAL', 'SERVICE', 'DIGITAL', 'GIFT_CARD')",
+                name="ck_product_kind",
+            ),
+        ),
+        ops.CreateModel(
+            name="SandboxEntry",
+            fields=[
+                (
+                    "key",
+                    fields.CharField(
+                        primary_key=True,
+                        unique=True,
+                        db_index=True,
+                        description="the caller's idempotency key",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "kind",
+                    fields.CharEnumField(
+                        description="AUTHORIZE: AUTHORIZE\nCAPTURE: CAPTURE\nVOID: VOID\nREFUND: REFUND",
+                        enum_type=TransactionKind,
+                        max_length=20,
+                    ),
+                ),
+                ("reference", fields.CharField(max_length=64)),
+                (
+                    "authorization",
+                    fields.CharField(
+                        null=True,
+                        description="the reference it draws on",
+                        max_length=64,
+                    ),
+                ),
+                ("amount", fields.BigIntField()),
+                ("currency", fields.CharField(max_length=3)),
+                ("token", fields.CharField(null=True, max_length=200)),
+                ("approved", fields.BooleanField()),
+                ("reason", fields.CharField(null=True, max_length=200)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "sandbox_entry",
+                "app": "crossdock",
+                "pk_attr": "key",
+                "table_description": "The sandbox gateway's own book. Only integrations/sandbox_gateway.py reads or writes it.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="User",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "email",
+                    fields.CharField(
+                        unique=True, description="lower case", max_length=254
+                    ),
+                ),
+                ("name", fields.CharField(max_length=200)),
+                (
+                    "password_hash",
+                    fields.CharField(
+                        null=True,
+                        description="argon2id; NULL cannot log in",
+                        max_length=200,
+                    ),
+                ),
+                ("roles", ArrayField(element_type="TEXT")),
+                ("active", fields.BooleanField(default=True)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={"table": "app_user", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="User",
+            constraint=CheckConstraint(
+                check="email = lower(email)", name="ck_app_user_email_lower"
+            ),
+        ),
+        ops.CreateModel(
+            name="Session",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "user",
+                    fields.ForeignKeyField(
+                        "crossdock.User",
+                        source_field="user_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "token_hash",
+                    fields.CharField(
+                        unique=True, description="SHA-256, hex", max_length=64
+                    ),
+                ),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                (
+                    "expires_at",
+                    fields.DatetimeField(
+                        db_index=True, auto_now=False, auto_now_add=False
+                    ),
+                ),
+            ],
+            options={"table": "app_session", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.CreateModel(
+            name="UserSite",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "user",
+                    fields.ForeignKeyField(
+                        "crossdock.User",
+                        source_field="user_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="site_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+            ],
+            options={
+                "table": "app_user_site",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "A store associate sees the work of these sites alone.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="UserSite",
+            constraint=UniqueConstraint(
+                fields=("user_id", "site_id"), name="uq_app_user_site"
+            ),
+        ),
+        ops.CreateModel(
+            name="Workflow",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                ("name", fields.CharField(max_length=200)),
+                ("version", fields.IntField(default=1)),
+                ("active", fields.BooleanField(default=True)),
+                (
+                    "position",
+                    fields.IntField(default=100, description="lower is asked first"),
+                ),
+                (
+                    "applies_when",
+                    fields.TextField(
+                        null=True, description="CEL over the order", unique=False
+                    ),
+                ),
+                (
+                    "steps",
+                    fields.JSONField(
+                        description='{"PAYMENT": {"mode": "AUTOMATIC", "when": null, "delaySeconds": 0}, …}',
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
+                (
+                    "capture_on",
+                    fields.CharEnumField(
+                        description="ENTRY: ENTRY\nPAYMENT: PAYMENT\nCOMPLETION: COMPLETION\nAPPROVAL: APPROVAL\nALLOCATION: ALLOCATION\nSHIPPING_ORDER_APPROVAL: SHIPPING_ORDER_APPROVAL\nINVOICE: INVOICE\nASSIGNMENT: ASSIGNMENT\nPICK_PACK: PICK_PACK\nSHIPMENT: SHIPMENT\nCONTINUATION: CONTINUATION\nFILING: FILING",
+                        enum_type=LifecycleStep,
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "invoice_on",
+                    fields.CharEnumField(
+                        description="ENTRY: ENTRY\nPAYMENT: PAYMENT\nCOMPLETION: COMPLETION\nAPPROVAL: APPROVAL\nALLOCATION: ALLOCATION\nSHIPPING_ORDER_APPROVAL: SHIPPING_ORDER_APPROVAL\nINVOICE: INVOICE\nASSIGNMENT: ASSIGNMENT\nPICK_PACK: PICK_PACK\nSHIPMENT: SHIPMENT\nCONTINUATION: CONTINUATION\nFILING: FILING",
+                        enum_type=LifecycleStep,
+                        max_length=30,
+                    ),
+                ),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "workflow",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "A version of a workflow; never changed once made. The first active one that applies is pinned at entry.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="Workflow",
+            constraint=UniqueConstraint(
+                fields=("name", "version"), name="uq_workflow_name_version"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Workflow",
+            constraint=UniqueConstraint(
+                fields=("name",), name="uq_workflow_active", condition="active"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Workflow",
+            constraint=CheckConstraint(
+                check="capture_on IN ('ENTRY','APPROVAL','SHIPPING_ORDER_APPROVAL','SHIPMENT')",
+                name="ck_workflow_capture_on",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Workflow",
+            constraint=CheckConstraint(
+                check="invoice_on IN ('APPROVAL','SHIPPING_ORDER_APPROVAL','SHIPMENT')",
+                name="ck_workflow_invoice_on",
+            ),
+        ),
+        ops.CreateModel(
+            name="Order",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                ("number", fields.CharField(max_length=32)),
+                (
+                    "channel",
+                    fields.ForeignKeyField(
+                        "crossdock.Channel",
+                        source_field="channel_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("external_id", fields.CharField(null=True, max_length=200)),
+                ("version", fields.IntField(default=0)),
+                ("event_sequence", fields.IntField(default=0)),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="DRAFT: DRAFT\nWAITING_PAYMENT: WAITING_PAYMENT\nWAITING_APPROVAL: WAITING_APPROVAL\nWAITING_ALLOCATION: WAITING_ALLOCATION\nWAITING_FULFILLMENT: WAITING_FULFILLMENT\nWAITING_FILING: WAITING_FILING\nCLOSED: CLOSED\nCANCELLED: CANCELLED",
+                        enum_type=OrderState,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "payment_status",
+                    fields.CharEnumField(
+                        default=PaymentStatus.UNPAID,
+                        description="UNPAID: UNPAID\nAUTHORIZED: AUTHORIZED\nPARTIALLY_CAPTURED: PARTIALLY_CAPTURED\nCAPTURED: CAPTURED\nPARTIALLY_REFUNDED: PARTIALLY_REFUNDED\nREFUNDED: REFUNDED\nVOIDED: VOIDED\nFAILED: FAILED",
+                        enum_type=PaymentStatus,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "fulfillment_status",
+                    fields.CharEnumField(
+                        default=FulfillmentStatus.UNFULFILLED,
+                        description="UNFULFILLED: UNFULFILLED\nPARTIALLY_ALLOCATED: PARTIALLY_ALLOCATED\nALLOCATED: ALLOCATED\nBACKORDERED: BACKORDERED\nPARTIALLY_FULFILLED: PARTIALLY_FULFILLED\nFULFILLED: FULFILLED\nRETURNED: RETURNED",
+                        enum_type=FulfillmentStatus,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "suspended",
+                    fields.BooleanField(
+                        default=False, description="an open hold exists"
+                    ),
+                ),
+                ("priority", fields.IntField(default=0)),
+                (
+                    "workflow",
+                    fields.ForeignKeyField(
+                        "crossdock.Workflow",
+                        source_field="workflow_id",
+                        description="the version pinned at entry",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "steps",
+                    fields.JSONField(
+                        default=dict,
+                        description='{"APPROVAL": {"at": "…Z", "by": "…", "skipped": false}}',
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
+                ("placed_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "promised_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                (
+                    "updated_at",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "state_since",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "closed_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                ("shipping_method", fields.CharField(null=True, max_length=64)),
+                ("prices_include_tax", fields.BooleanField(default=False)),
+                ("currency", fields.CharField(max_length=3)),
+                ("subtotal", fields.BigIntField(default=0)),
+                ("discount", fields.BigIntField(default=0)),
+                ("shipping", fields.BigIntField(default=0)),
+                ("tax", fields.BigIntField(default=0)),
+                ("total", fields.BigIntField(default=0)),
+                ("authorized", fields.BigIntField(default=0)),
+                ("captured", fields.BigIntField(default=0)),
+                ("refunded", fields.BigIntField(default=0)),
+                (
+                    "shipping_invoiced",
+                    fields.BooleanField(
+                        default=False,
+                        description="the shipping charge stands on an invoice",
+                    ),
+                ),
+                (
+                    "customer",
+                    fields.ForeignKeyField(
+                        "crossdock.Customer",
+                        source_field="customer_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("email", fields.CharField(null=True, max_length=254)),
+                ("phone", fields.CharField(null=True, max_length=40)),
+                (
+                    "billing_address",
+                    fields.JSONField(
+                        null=True,
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
+                (
+                    "shipping_address",
+                    fields.JSONField(
+                        null=True,
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
+                (
+                    "exchange_for_id",
+                    fields.UUIDField(
+                        null=True,
+                        db_index=True,
+                        description="the return that this order replaces",
+                    ),
+                ),
+                ("tags", ArrayField(default=list, element_type="TEXT")),
+                (
+                    "attributes",
+                    fields.JSONField(
+                        null=True,
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
+            ],
+            options={
+                "table": "sales_order",
+                "app": "crossdock",
+                "indexes": [
+                    Index(
+                        fields=["state", "placed_at", "id"], name="ix_sales_order_state"
+                    ),
+                    Index(fields=["placed_at", "id"], name="ix_sales_order_placed_at"),
+                    Index(
+                        fields=["channel_id", "placed_at", "id"],
+                        name="ix_sales_order_channel",
+                    ),
+                    Index(fields=["number"], name="ix_sales_order_number"),
+                ],
+                "pk_attr": "id",
+                "table_description": "`version`, `event_sequence` and `updated_at` are moved by events.record alone, with every event of the order.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="Order",
+            constraint=CheckConstraint(
+                check="state IN ('DRAFT', 'WAITING_PAYMENT', 'WAITING_APPROVAL', 'WAITING_ALLOCATION', 'WAITING_FULFILLMENT', 'WAITING_FILING', 'CLOSED', 'CANCELLED')",
+                name="ck_sales_order_state",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Order",
+            constraint=CheckConstraint(
+                check="payment_status IN ('UNPAID', 'AUTHORIZED', 'PARTIALLY_CAPTURED', 'CAPTURED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'VOIDED', 'FAILED')",
+                name="ck_sales_order_payment_status",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Order",
+            constraint=CheckConstraint(
+                check="fulfillment_status IN ('UNFULFILLED', 'PARTIALLY_ALLOCATED', 'ALLOCATED', 'BACKORDERED', 'PARTIALLY_FULFILLED', 'FULFILLED', 'RETURNED')",
+                name="ck_sales_order_fulfillment_status",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Order",
+            constraint=CheckConstraint(
+                check="subtotal >= 0 AND discount >= 0 AND shipping >= 0 AND tax >= 0 AND total >= 0 AND authorized >= 0 AND captured >= 0 AND refunded >= 0",
+                name="ck_sales_order_not_negative",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Order",
+            constraint=CheckConstraint(
+                check="captured <= authorized", name="ck_sales_order_captured"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Order",
+            constraint=CheckConstraint(
+                check="refunded <= captured", name="ck_sales_order_refunded"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Order",
+            constraint=CheckConstraint(
+                check="total = subtotal - discount + shipping + CASE WHEN prices_include_tax THEN 0 ELSE tax END",
+                name="ck_sales_order_total",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Order",
+            constraint=CheckConstraint(
+                check="(state IN ('CLOSED','CANCELLED')) = (closed_at IS NOT NULL)",
+                name="ck_sales_order_closed_at",
+            ),
+        ),
+        ops.CreateModel(
+            name="AllocationDecision",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("rule_set", fields.CharField(max_length=200)),
+                (
+                    "outcome",
+                    fields.CharEnumField(
+                        description="FULL: FULL\nPARTIAL: PARTIAL\nBACKORDERED: BACKORDERED\nNONE: NONE",
+                        enum_type=AllocationOutcome,
+                        max_length=20,
+                    ),
+                ),
+                ("cost", fields.BigIntField(null=True)),
+                (
+                    "chosen",
+                    fields.JSONField(
+                        description='[{"site_id", "sku", "quantity"}]',
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
+                (
+                    "alternatives",
+                    fields.JSONField(
+                        description='[{"cost", "assignments": […], "why_not"}]',
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
+                (
+                    "excluded",
+                    fields.JSONField(
+                        description='[{"site_id", "reason"}]',
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
+            ],
+            options={
+                "table": "allocation_decision",
+                "app": "crossdock",
+                "pk_attr": "id",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="AllocationDecision",
+            constraint=CheckConstraint(
+                check="outcome IN ('FULL', 'PARTIAL', 'BACKORDERED', 'NONE')",
+                name="ck_allocation_decision_outcome",
+            ),
+        ),
+        ops.CreateModel(
+            name="InventoryMovement",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="site_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("sku", fields.CharField(max_length=100)),
+                ("quantity", fields.IntField()),
+                (
+                    "reason",
+                    fields.CharEnumField(
+                        description="RECEIPT: RECEIPT\nADJUSTMENT: ADJUSTMENT\nCOUNT: COUNT\nSHIPMENT: SHIPMENT\nPICKUP: PICKUP\nRETURN: RETURN\nTRANSFER_OUT: TRANSFER_OUT\nTRANSFER_IN: TRANSFER_IN\nDAMAGE: DAMAGE\nSHORT_PICK: SHORT_PICK",
+                        enum_type=MovementReason,
+                        max_length=20,
+                    ),
+                ),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("actor", fields.CharField(max_length=254)),
+                ("reference", fields.CharField(null=True, max_length=200)),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+            ],
+            options={
+                "table": "inventory_movement",
+                "app": "crossdock",
+                "indexes": [
+                    Index(
+                        fields=["site_id", "sku", "id"],
+                        name="ix_inventory_movement_site",
+                    )
+                ],
+                "pk_attr": "id",
+                "table_description": "Append-only. on_hand of a level = the sum of its movements, always.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="InventoryMovement",
+            constraint=CheckConstraint(
+                check="reason IN ('RECEIPT', 'ADJUSTMENT', 'COUNT', 'SHIPMENT', 'PICKUP', 'RETURN', 'TRANSFER_OUT', 'TRANSFER_IN', 'DAMAGE', 'SHORT_PICK')",
+                name="ck_inventory_movement_reason",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="InventoryMovement",
+            constraint=CheckConstraint(
+                check="quantity <> 0", name="ck_inventory_movement_quantity"
+            ),
+        ),
+        ops.CreateModel(
+            name="OrderKey",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("scope", fields.CharField(max_length=64)),
+                ("value", fields.CharField(max_length=200)),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+            ],
+            options={
+                "table": "order_key",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "What is unique over all orders, kept apart so that orders can be partitioned by time.",
+            },
+            bases=["Model"],
+        ),
+        ops.AddConstraint(
+            model_name="OrderKey",
+            constraint=UniqueConstraint(fields=("scope", "value"), name="uq_order_key"),
+        ),
+        ops.CreateModel(
+            name="OrderLine",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("position", fields.IntField()),
+                ("external_id", fields.CharField(null=True, max_length=200)),
+                ("sku", fields.CharField(db_index=True, max_length=100)),
+                ("name", fields.CharField(max_length=500)),
+                (
+                    "kind",
+                    fields.CharEnumField(
+                        description="PHYSICAL: PHYSICAL\nSERVICE: SERVICE\nDIGITAL: DIGITAL\nGIFT_CARD: GIFT_CARD",
+                        enum_type=LineKind,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "delivery_method",
+                    fields.CharEnumField(
+                        description="SHIP: SHIP\nPICKUP: PICKUP\nDIGITAL: DIGITAL",
+                        enum_type=DeliveryMethod,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "pickup_site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="pickup_site_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "attributes",
+                    fields.JSONField(
+                        null=True,
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
+                ("quantity", fields.IntField()),
+                (
+                    "allocated",
+                    fields.IntField(
+                        default=0, description="in open shipping orders now"
+                    ),
+                ),
+                (
+                    "backordered",
+                    fields.IntField(
+                        default=0,
+                        description="asked for at allocation, and no stock found",
+                    ),
+                ),
+                (
+                    "picked",
+                    fields.IntField(
+                        default=0, description="picked in open shipping orders now"
+                    ),
+                ),
+                (
+                    "fulfilled",
+                    fields.IntField(
+                        default=0, description="shipped, handed over, or done"
+                    ),
+                ),
+                ("cancelled", fields.IntField(default=0)),
+                ("returned", fields.IntField(default=0, description="received back")),
+                ("invoiced", fields.IntField(default=0)),
+                ("unit_price", fields.BigIntField()),
+                ("discount", fields.BigIntField(default=0)),
+                ("tax", fields.BigIntField(default=0)),
+                ("total", fields.BigIntField()),
+            ],
+            options={
+                "table": "order_line",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "`total` is of all units ordered; the amount of some units is their cumulative share (money.cumulative_share).",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="OrderLine",
+            constraint=UniqueConstraint(
+                fields=("order_id", "position"), name="uq_order_line_position"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="OrderLine",
+            constraint=CheckConstraint(
+                check="kind IN ('PHYSICAL', 'SERVICE', 'DIGITAL', 'GIFT_CARD')",
+                name="ck_order_line_kind",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="OrderLine",
+            constraint=CheckConstraint(
+                check="delivery_method IN ('SHIP', 'PICKUP', 'DIGITAL')",
+                name="ck_order_line_delivery_method",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="OrderLine",
+            constraint=CheckConstraint(
+                check="quantity > 0", name="ck_order_line_quantity"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="OrderLine",
+            constraint=CheckConstraint(
+                check="allocated >= 0 AND backordered >= 0 AND picked >= 0 AND fulfilled >= 0 AND cancelled >= 0 AND returned >= 0 AND invoiced >= 0 AND unit_price >= 0 AND discount >= 0 AND tax >= 0 AND total >= 0",
+                name="ck_order_line_not_negative",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="OrderLine",
+            constraint=CheckConstraint(
+                check="allocated + backordered + fulfilled + cancelled <= quantity",
+                name="ck_order_line_units",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="OrderLine",
+            constraint=CheckConstraint(
+                check="picked <= allocated", name="ck_order_line_picked"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="OrderLine",
+            constraint=CheckConstraint(
+                check="returned <= fulfilled", name="ck_order_line_returned"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="OrderLine",
+            constraint=CheckConstraint(
+                check="invoiced <= quantity - cancelled", name="ck_order_line_invoiced"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="OrderLine",
+            constraint=CheckConstraint(
+                check="(delivery_method = 'PICKUP') = (pickup_site_id IS NOT NULL)",
+                name="ck_order_line_pickup",
+            ),
+        ),
+        ops.CreateModel(
+            name="OrderNote",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("body", fields.TextField(unique=False)),
+                ("author", fields.CharField(max_length=254)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={"table": "order_note", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.CreateModel(
+            name="OrderSiteExclusion",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="site_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("reason", fields.CharField(max_length=500)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "order_site_exclusion",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "A site that rejected or could not find something of an order is not asked for that order again.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="OrderSiteExclusion",
+            constraint=UniqueConstraint(
+                fields=("order_id", "site_id"), name="uq_order_site_exclusion"
+            ),
+        ),
+        ops.CreateModel(
+            name="Payment",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("position", fields.IntField(default=0)),
+                ("gateway", fields.CharField(max_length=32)),
+                (
+                    "method",
+                    fields.CharEnumField(
+                        description="CARD: CARD\nGIFT_CARD: GIFT_CARD\nBANK_TRANSFER: BANK_TRANSFER\nCASH: CASH\nON_ACCOUNT: ON_ACCOUNT\nWALLET: WALLET",
+                        enum_type=PaymentMethodKind,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "token",
+                    fields.CharField(
+                        null=True,
+                        description="from the gateway's own client; never a card number",
+                        max_length=200,
+                    ),
+                ),
+                ("authorized_reference", fields.CharField(null=True, max_length=200)),
+                (
+                    "status",
+                    fields.CharEnumField(
+                        default=PaymentStatus.UNPAID,
+                        description="UNPAID: UNPAID\nAUTHORIZED: AUTHORIZED\nPARTIALLY_CAPTURED: PARTIALLY_CAPTURED\nCAPTURED: CAPTURED\nPARTIALLY_REFUNDED: PARTIALLY_REFUNDED\nREFUNDED: REFUNDED\nVOIDED: VOIDED\nFAILED: FAILED",
+                        enum_type=PaymentStatus,
+                        max_length=20,
+                    ),
+                ),
+                ("currency", fields.CharField(max_length=3)),
+                ("amount", fields.BigIntField()),
+                ("authorized", fields.BigIntField(default=0)),
+                ("captured", fields.BigIntField(default=0)),
+                ("refunded", fields.BigIntField(default=0)),
+                (
+                    "authorization_expires_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "payment",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "One tender. `authorized` shrinks when what is left of an authorization is voided.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="Payment",
+            constraint=CheckConstraint(
+                check="method IN ('CARD', 'GIFT_CARD', 'BANK_TRANSFER', 'CASH', 'ON_ACCOUNT', 'WALLET')",
+                name="ck_payment_method",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Payment",
+            constraint=CheckConstraint(
+                check="status IN ('UNPAID', 'AUTHORIZED', 'PARTIALLY_CAPTURED', 'CAPTURED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'VOIDED', 'FAILED')",
+                name="ck_payment_status",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Payment",
+            constraint=CheckConstraint(
+                check="authorized >= 0 AND captured >= 0 AND refunded >= 0",
+                name="ck_payment_not_negative",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Payment",
+            constraint=CheckConstraint(check="amount > 0", name="ck_payment_amount"),
+        ),
+        ops.AddConstraint(
+            model_name="Payment",
+            constraint=CheckConstraint(
+                check="authorized <= amount", name="ck_payment_authorized"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Payment",
+            constraint=CheckConstraint(
+                check="captured <= authorized", name="ck_payment_captured"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Payment",
+            constraint=CheckConstraint(
+                check="refunded <= captured", name="ck_payment_refunded"
+            ),
+        ),
+        ops.CreateModel(
+            name="Return",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "number",
+                    fields.CharField(
+                        unique=True,
+                        description="the order's number, R and a count: 100001-R1",
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("position", fields.IntField()),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="WAITING_APPROVAL: WAITING_APPROVAL\nWAITING_RECEIPT: WAITING_RECEIPT\nWAITING_REFUND: WAITING_REFUND\nCLOSED: CLOSED\nREJECTED: REJECTED\nCANCELLED: CANCELLED",
+                        enum_type=ReturnState,
+                        max_length=20,
+                    ),
+                ),
+                ("version", fields.IntField(default=1)),
+                (
+                    "method",
+                    fields.CharEnumField(
+                        description="SHIP: SHIP\nIN_STORE: IN_STORE",
+                        enum_type=ReturnMethod,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="site_id",
+                        null=True,
+                        description="where it is expected",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "refund_due",
+                    fields.BigIntField(default=0, description="for what was received"),
+                ),
+                (
+                    "refunded",
+                    fields.BigIntField(default=0, description="given back to tenders"),
+                ),
+                (
+                    "credited",
+                    fields.BigIntField(
+                        default=0, description="spent on the exchange order"
+                    ),
+                ),
+                (
+                    "exchange_order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="exchange_order_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "state_since",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "closed_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                ("closing_reason", fields.CharField(null=True, max_length=500)),
+            ],
+            options={
+                "table": "return_order",
+                "app": "crossdock",
+                "indexes": [
+                    Index(fields=["state", "created_at"], name="ix_return_order_state")
+                ],
+                "pk_attr": "id",
+                "table_description": "Amounts are minor units of the order's currency. `refund_due` grows with each receipt.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="Return",
+            constraint=UniqueConstraint(
+                fields=("order_id", "position"), name="uq_return_order_position"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Return",
+            constraint=CheckConstraint(
+                check="state IN ('WAITING_APPROVAL', 'WAITING_RECEIPT', 'WAITING_REFUND', 'CLOSED', 'REJECTED', 'CANCELLED')",
+                name="ck_return_order_state",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Return",
+            constraint=CheckConstraint(
+                check="method IN ('SHIP', 'IN_STORE')", name="ck_return_order_method"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Return",
+            constraint=CheckConstraint(
+                check="refund_due >= 0 AND refunded >= 0 AND credited >= 0",
+                name="ck_return_order_not_negative",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Return",
+            constraint=CheckConstraint(
+                check="refunded + credited <= refund_due",
+                name="ck_return_order_refunded",
+            ),
+        ),
+        ops.CreateModel(
+            name="PaymentTransaction",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "payment",
+                    fields.ForeignKeyField(
+                        "crossdock.Payment",
+                        source_field="payment_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "kind",
+                    fields.CharEnumField(
+                        description="AUTHORIZE: AUTHORIZE\nCAPTURE: CAPTURE\nVOID: VOID\nREFUND: REFUND",
+                        enum_type=TransactionKind,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        default=TransactionState.PENDING,
+                        description="PENDING: PENDING\nSUCCEEDED: SUCCEEDED\nFAILED: FAILED\nUNCERTAIN: UNCERTAIN",
+                        enum_type=TransactionState,
+                        max_length=20,
+                    ),
+                ),
+                ("amount", fields.BigIntField()),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "settled_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                ("attempts", fields.IntField(default=0)),
+                ("gateway_reference", fields.CharField(null=True, max_length=200)),
+                ("failure", fields.CharField(null=True, max_length=500)),
+                (
+                    "purpose",
+                    fields.CharEnumField(
+                        default=TransactionPurpose.SALE,
+                        description="SALE: SALE\nRETURN: RETURN\nAPPEASEMENT: APPEASEMENT\nEXCESS: EXCESS\nMANUAL: MANUAL",
+                        enum_type=TransactionPurpose,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "rma",
+                    fields.ForeignKeyField(
+                        "crossdock.Return",
+                        source_field="rma_id",
+                        null=True,
+                        db_index=True,
+                        description="the return that this refund pays",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("actor", fields.CharField(max_length=254)),
+            ],
+            options={
+                "table": "payment_transaction",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "An intent and its answer. Its id is the idempotency key of the call to the gateway.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="PaymentTransaction",
+            constraint=CheckConstraint(
+                check="kind IN ('AUTHORIZE', 'CAPTURE', 'VOID', 'REFUND')",
+                name="ck_payment_transaction_kind",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="PaymentTransaction",
+            constraint=CheckConstraint(
+                check="state IN ('PENDING', 'SUCCEEDED', 'FAILED', 'UNCERTAIN')",
+                name="ck_payment_transaction_state",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="PaymentTransaction",
+            constraint=CheckConstraint(
+                check="purpose IN ('SALE', 'RETURN', 'APPEASEMENT', 'EXCESS', 'MANUAL')",
+                name="ck_payment_transaction_purpose",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="PaymentTransaction",
+            constraint=CheckConstraint(
+                check="(kind = 'REFUND') = (purpose <> 'SALE')",
+                name="ck_payment_transaction_refund",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="PaymentTransaction",
+            constraint=CheckConstraint(
+                check="amount > 0", name="ck_payment_transaction_amount"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="PaymentTransaction",
+            constraint=CheckConstraint(
+                check="(state IN ('SUCCEEDED','FAILED')) = (settled_at IS NOT NULL)",
+                name="ck_payment_transaction_settled",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="PaymentTransaction",
+            constraint=UniqueConstraint(
+                fields=("payment_id", "kind"),
+                name="uq_payment_transaction_open",
+                condition="state IN ('PENDING','UNCERTAIN')",
+            ),
+        ),
+        ops.CreateModel(
+            name="ReturnLine",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "rma",
+                    fields.ForeignKeyField(
+                        "crossdock.Return",
+                        source_field="rma_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "order_line",
+                    fields.ForeignKeyField(
+                        "crossdock.OrderLine",
+                        source_field="order_line_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("quantity", fields.IntField()),
+                ("received", fields.IntField(default=0)),
+                ("reason", fields.CharField(max_length=500)),
+                (
+                    "disposition",
+                    fields.CharEnumField(
+                        null=True,
+                        description="of the last receipt",
+                        enum_type=Disposition,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "refund",
+                    fields.BigIntField(default=0, description="for what was received"),
+                ),
+            ],
+            options={"table": "return_line", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="ReturnLine",
+            constraint=CheckConstraint(
+                check="quantity > 0", name="ck_return_line_quantity"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ReturnLine",
+            constraint=CheckConstraint(
+                check="received >= 0 AND received <= quantity",
+                name="ck_return_line_received",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ReturnLine",
+            constraint=CheckConstraint(
+                check="refund >= 0", name="ck_return_line_refund"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ReturnLine",
+            constraint=CheckConstraint(
+                check="disposition IN ('RESTOCK', 'DAMAGED', 'DISPOSE', 'RETURN_TO_VENDOR')",
+                name="ck_return_line_disposition",
+            ),
+        ),
+        ops.CreateModel(
+            name="ReturnReceipt",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "rma",
+                    fields.ForeignKeyField(
+                        "crossdock.Return",
+                        source_field="rma_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "return_line",
+                    fields.ForeignKeyField(
+                        "crossdock.ReturnLine",
+                        source_field="return_line_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="site_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("quantity", fields.IntField()),
+                (
+                    "disposition",
+                    fields.CharEnumField(
+                        description="RESTOCK: RESTOCK\nDAMAGED: DAMAGED\nDISPOSE: DISPOSE\nRETURN_TO_VENDOR: RETURN_TO_VENDOR",
+                        enum_type=Disposition,
+                        max_length=20,
+                    ),
+                ),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("actor", fields.CharField(max_length=254)),
+            ],
+            options={
+                "table": "return_receipt",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "Some units of a line, received together at a site with one disposition.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="ReturnReceipt",
+            constraint=CheckConstraint(
+                check="quantity > 0", name="ck_return_receipt_quantity"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ReturnReceipt",
+            constraint=CheckConstraint(
+                check="disposition IN ('RESTOCK', 'DAMAGED', 'DISPOSE', 'RETURN_TO_VENDOR')",
+                name="ck_return_receipt_disposition",
+            ),
+        ),
+        ops.CreateModel(
+            name="ShippingOrder",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "number",
+                    fields.CharField(
+                        unique=True,
+                        description="the order's number and a count: 100001-2",
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="site_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "decision",
+                    fields.ForeignKeyField(
+                        "crossdock.AllocationDecision",
+                        source_field="decision_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("position", fields.IntField(description="1, 2, … within the order")),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="WAITING_APPROVAL: WAITING_APPROVAL\nWAITING_ASSIGNMENT: WAITING_ASSIGNMENT\nWAITING_PICK: WAITING_PICK\nWAITING_PACK: WAITING_PACK\nWAITING_SHIPMENT: WAITING_SHIPMENT\nREADY_FOR_PICKUP: READY_FOR_PICKUP\nSHIPPED: SHIPPED\nDELIVERED: DELIVERED\nPICKED_UP: PICKED_UP\nREJECTED: REJECTED\nCANCELLED: CANCELLED",
+                        enum_type=ShippingOrderState,
+                        max_length=20,
+                    ),
+                ),
+                ("version", fields.IntField(default=1)),
+                (
+                    "delivery_method",
+                    fields.CharEnumField(
+                        description="SHIP: SHIP\nPICKUP: PICKUP\nDIGITAL: DIGITAL",
+                        enum_type=DeliveryMethod,
+                        max_length=20,
+                    ),
+                ),
+                ("shipping_method", fields.CharField(null=True, max_length=64)),
+                (
+                    "assignee",
+                    fields.ForeignKeyField(
+                        "crossdock.User",
+                        source_field="assignee_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "state_since",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "ship_by",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                ("pickup_code", fields.CharField(null=True, max_length=12)),
+                (
+                    "approved_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "fulfilled_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                ("closing_reason", fields.CharField(null=True, max_length=500)),
+            ],
+            options={
+                "table": "shipping_order",
+                "app": "crossdock",
+                "indexes": [
+                    Index(
+                        fields=["site_id", "state", "created_at"],
+                        name="ix_shipping_order_site",
+                    ),
+                    Index(
+                        fields=["state", "created_at"], name="ix_shipping_order_state"
+                    ),
+                ],
+                "pk_attr": "id",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="ShippingOrder",
+            constraint=UniqueConstraint(
+                fields=("order_id", "position"), name="uq_shipping_order_position"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ShippingOrder",
+            constraint=CheckConstraint(
+                check="state IN ('WAITING_APPROVAL', 'WAITING_ASSIGNMENT', 'WAITING_PICK', 'WAITING_PACK', 'WAITING_SHIPMENT', 'READY_FOR_PICKUP', 'SHIPPED', 'DELIVERED', 'PICKED_UP', 'REJECTED', 'CANCELLED')",
+                name="ck_shipping_order_state",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ShippingOrder",
+            constraint=CheckConstraint(
+                check="delivery_method IN ('SHIP', 'PICKUP', 'DIGITAL')",
+                name="ck_shipping_order_delivery_method",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ShippingOrder",
+            constraint=CheckConstraint(
+                check="(state IN ('SHIPPED','DELIVERED','PICKED_UP')) = (fulfilled_at IS NOT NULL)",
+                name="ck_shipping_order_fulfilled_at",
+            ),
+        ),
+        ops.CreateModel(
+            name="Alert",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                ("kind", fields.CharField(max_length=64)),
+                (
+                    "severity",
+                    fields.CharEnumField(
+                        description="INFO: INFO\nWARNING: WARNING\nCRITICAL: CRITICAL",
+                        enum_type=AlertSeverity,
+                        max_length=10,
+                    ),
+                ),
+                ("message", fields.TextField(unique=False)),
+                ("key", fields.CharField(max_length=200)),
+                ("raised_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "cleared_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                ("cleared_by", fields.CharField(null=True, max_length=254)),
+                ("note", fields.TextField(null=True, unique=False)),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "shipping_order",
+                    fields.ForeignKeyField(
+                        "crossdock.ShippingOrder",
+                        source_field="shipping_order_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "rma",
+                    fields.ForeignKeyField(
+                        "crossdock.Return",
+                        source_field="rma_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "payment",
+                    fields.ForeignKeyField(
+                        "crossdock.Payment",
+                        source_field="payment_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="site_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("sku", fields.CharField(null=True, max_length=100)),
+            ],
+            options={
+                "table": "alert",
+                "app": "crossdock",
+                "indexes": [
+                    Index(fields=["raised_at", "id"], name="ix_alert_raised_at")
+                ],
+                "pk_attr": "id",
+                "table_description": "`key` names the fault: while it is open it is raised once.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="Alert",
+            constraint=CheckConstraint(
+                check="severity IN ('INFO', 'WARNING', 'CRITICAL')",
+                name="ck_alert_severity",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Alert",
+            constraint=UniqueConstraint(
+                fields=("key",), name="uq_alert_open", condition="cleared_at IS NULL"
+            ),
+        ),
+        ops.CreateModel(
+            name="Invoice",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                ("number", fields.CharField(unique=True, max_length=32)),
+                (
+                    "kind",
+                    fields.CharEnumField(
+                        description="INVOICE: INVOICE\nCREDIT_NOTE: CREDIT_NOTE",
+                        enum_type=InvoiceKind,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "shipping_order",
+                    fields.ForeignKeyField(
+                        "crossdock.ShippingOrder",
+                        source_field="shipping_order_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "rma",
+                    fields.ForeignKeyField(
+                        "crossdock.Return",
+                        source_field="rma_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("issued_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("currency", fields.CharField(max_length=3)),
+                ("shipping", fields.BigIntField(default=0)),
+                ("total", fields.BigIntField()),
+            ],
+            options={"table": "invoice", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="Invoice",
+            constraint=CheckConstraint(
+                check="kind IN ('INVOICE', 'CREDIT_NOTE')", name="ck_invoice_kind"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Invoice",
+            constraint=CheckConstraint(
+                check="shipping >= 0 AND total >= 0", name="ck_invoice_not_negative"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Invoice",
+            constraint=UniqueConstraint(
+                fields=("rma_id",),
+                name="uq_invoice_return",
+                condition="rma_id IS NOT NULL",
+            ),
+        ),
+        ops.CreateModel(
+            name="InvoiceLine",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "invoice",
+                    fields.ForeignKeyField(
+                        "crossdock.Invoice",
+                        source_field="invoice_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "order_line",
+                    fields.ForeignKeyField(
+                        "crossdock.OrderLine",
+                        source_field="order_line_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("sku", fields.CharField(max_length=100)),
+                ("name", fields.CharField(max_length=500)),
+                ("quantity", fields.IntField()),
+                ("tax", fields.BigIntField()),
+                ("total", fields.BigIntField()),
+            ],
+            options={"table": "invoice_line", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="InvoiceLine",
+            constraint=CheckConstraint(
+                check="quantity > 0", name="ck_invoice_line_quantity"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="InvoiceLine",
+            constraint=CheckConstraint(
+                check="tax >= 0 AND total >= 0", name="ck_invoice_line_not_negative"
+            ),
+        ),
+        ops.CreateModel(
+            name="OrderHold",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("reason", fields.CharField(max_length=200)),
+                ("note", fields.TextField(null=True, unique=False)),
+                ("held_by", fields.CharField(max_length=254)),
+                (
+                    "alert",
+                    fields.ForeignKeyField(
+                        "crossdock.Alert",
+                        source_field="alert_id",
+                        null=True,
+                        description="the critical alert that holds; cleared with it",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "released_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                ("released_by", fields.CharField(null=True, max_length=254)),
+            ],
+            options={"table": "order_hold", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.CreateModel(
+            name="Shipment",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "shipping_order",
+                    fields.ForeignKeyField(
+                        "crossdock.ShippingOrder",
+                        source_field="shipping_order_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("carrier", fields.CharField(max_length=64)),
+                ("service", fields.CharField(null=True, max_length=64)),
+                (
+                    "tracking_number",
+                    fields.CharField(null=True, db_index=True, max_length=100),
+                ),
+                ("tracking_url", fields.CharField(null=True, max_length=2000)),
+                ("label_url", fields.CharField(null=True, max_length=2000)),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="LABELLED: LABELLED\nIN_TRANSIT: IN_TRANSIT\nDELIVERED: DELIVERED\nEXCEPTION: EXCEPTION\nVOIDED: VOIDED",
+                        enum_type=ShipmentState,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "shipped_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "delivered_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                ("weight_grams", fields.IntField(null=True)),
+                ("length_mm", fields.IntField(null=True)),
+                ("width_mm", fields.IntField(null=True)),
+                ("height_mm", fields.IntField(null=True)),
+            ],
+            options={
+                "table": "shipment",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "A package. It is LABELLED without a carrier's number from packing until the shipping order is shipped.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="Shipment",
+            constraint=CheckConstraint(
+                check="state IN ('LABELLED', 'IN_TRANSIT', 'DELIVERED', 'EXCEPTION', 'VOIDED')",
+                name="ck_shipment_state",
+            ),
+        ),
+        ops.CreateModel(
+            name="ShippingOrderLine",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "shipping_order",
+                    fields.ForeignKeyField(
+                        "crossdock.ShippingOrder",
+                        source_field="shipping_order_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "order_line",
+                    fields.ForeignKeyField(
+                        "crossdock.OrderLine",
+                        source_field="order_line_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("sku", fields.CharField(max_length=100)),
+                ("quantity", fields.IntField()),
+                ("picked", fields.IntField(default=0)),
+                ("packed", fields.IntField(default=0)),
+            ],
+            options={
+                "table": "shipping_order_line",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "`quantity` is what the site still is to give, or gave; a short pick lowers it.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="ShippingOrderLine",
+            constraint=UniqueConstraint(
+                fields=("shipping_order_id", "order_line_id"),
+                name="uq_shipping_order_line",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ShippingOrderLine",
+            constraint=CheckConstraint(
+                check="quantity >= 0 AND picked >= 0 AND packed >= 0",
+                name="ck_shipping_order_line_not_negative",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ShippingOrderLine",
+            constraint=CheckConstraint(
+                check="picked <= quantity", name="ck_shipping_order_line_picked"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ShippingOrderLine",
+            constraint=CheckConstraint(
+                check="packed <= picked", name="ck_shipping_order_line_packed"
+            ),
+        ),
+        ops.CreateModel(
+            name="ShipmentLine",
+            fields=[
+                (
+                    "id",
+                    fields.UUIDField(
+                        primary_key=True, default=uuid7, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "shipment",
+                    fields.ForeignKeyField(
+                        "crossdock.Shipment",
+                        source_field="shipment_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "shipping_order_line",
+                    fields.ForeignKeyField(
+                        "crossdock.ShippingOrderLine",
+                        source_field="shipping_order_line_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("sku", fields.CharField(max_length=100)),
+                ("quantity", fields.IntField()),
+            ],
+            options={"table": "shipment_line", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="ShipmentLine",
+            constraint=CheckConstraint(
+                check="quantity > 0", name="ck_shipment_line_quantity"
+            ),
+        ),
+    ]

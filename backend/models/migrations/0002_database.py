@@ -1,0 +1,41 @@
+"""What the ORM cannot say: sequences, the log's transaction id, append-only ledgers, the job queue's tables."""
+
+from pathlib import Path
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+JOB_QUEUE = Path(__file__).with_name("pgqueuer.sql").read_text(encoding="utf-8")
+
+APPEND_ONLY = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON inventory_movement FOR EACH ROW EXECUTE FUNCTION refuse_change();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("crossdock", "0001_initial")]
+
+    operations = [
+        ops.RunSQL(
+            [
+                "CREATE SEQUENCE order_number START 100001",
+                "ALTER TABLE event ALTER COLUMN xid SET DEFAULT (pg_current_xact_id()::text::bigint)",
+                "ALTER TABLE sales_order ADD CONSTRAINT fk_sales_order_exchange_for"
+                " FOREIGN KEY (exchange_for_id) REFERENCES return_order (id) ON DELETE RESTRICT",
+                "CREATE INDEX ix_customer_email ON customer (lower(email))",
+                "CREATE INDEX ix_sales_order_email ON sales_order (lower(email))",
+                "CREATE INDEX ix_payment_transaction_open ON payment_transaction (at)"
+                " WHERE state IN ('PENDING', 'UNCERTAIN')",
+                "CREATE INDEX ix_order_line_backordered ON order_line (sku, order_id) WHERE backordered > 0",
+                "CREATE INDEX ix_order_hold_open ON order_hold (order_id) WHERE released_at IS NULL",
+                "INSERT INTO number_series (name, value) VALUES ('INVOICE', 0), ('CREDIT_NOTE', 0)",
+            ]
+        ),
+        ops.RunSQL(APPEND_ONLY),
+        ops.RunSQL(JOB_QUEUE),
+    ]
