@@ -1,7 +1,7 @@
 """Compile the hash-checked locks from pyproject.toml, or check that they still belong to it.
 
 `python requirements/lock.py` recompiles, keeping every pin that still satisfies pyproject.toml; `--upgrade` takes the
-newest releases instead. `--check` needs no network: each lock records a digest of the requirements it was compiled from.
+newest releases instead. `--check` needs no network: each lock records a digest of the requirements that it answers.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def main() -> int:
     if arguments.check:
         stale = [name for name in LOCKS if not is_current(name)]
         for name in stale:
-            print(f"requirements/{name}.lock was not compiled from this pyproject.toml: run `make lock`", file=sys.stderr)
+            print(f"requirements/{name}.lock does not belong to pyproject.toml: run `make lock`", file=sys.stderr)
         return 1 if stale else 0
     for name in LOCKS:
         recompile(name, upgrade=arguments.upgrade)
