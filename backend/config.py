@@ -1,0 +1,91 @@
+"""What can be set from outside: `CROSSDOCK_*` environment variables, read once. Every default runs as it stands."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Times are seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="CROSSDOCK_", frozen=True, env_ignore_empty=True)
+
+    environment: Literal["development", "production"] = "production"
+    data_dir: Path = Path(".crossdock")
+    """Where an embedded PostgreSQL, the generated secret key and stored documents live."""
+
+    database_url: str | None = None
+    """`postgres://…`; without it an embedded PostgreSQL in `data_dir` is used."""
+    database_statement_cache: int = Field(100, ge=0)
+    """0 behind a pooler in transaction mode."""
+    db_pool_min: int = Field(2, ge=0)
+    db_pool_max: int = Field(16, ge=1)
+
+    meili_url: str | None = None
+    """Without it PostgreSQL answers searches."""
+    meili_key: SecretStr | None = None
+    meili_index_prefix: str = Field("crossdock_", pattern=r"^[a-z0-9_]*$")
+    meili_timeout: float = Field(2.0, gt=0)
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    public_url: str | None = None
+    """Where browsers reach us: links in mails, allowed origins. By default the Host that was asked for."""
+    body_limit_bytes: int = Field(2_000_000, ge=1_000)
+    max_page_size: int = Field(100, ge=1)
+
+    secret_key: SecretStr | None = Field(None, min_length=32)
+    """Signs sessions and seals stored secrets. All servers and workers need the same one; see `signing_key`."""
+    session_hours: int = Field(12, ge=1)
+
+    worker_concurrency: int = Field(8, ge=1)
+    gateway_timeout: float = Field(20.0, gt=0)
+    carrier_timeout: float = Field(20.0, gt=0)
+    webhook_timeout: float = Field(10.0, gt=0)
+
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _pool_bounds(self) -> Settings:
+        if self.db_pool_min > self.db_pool_max:
+            raise ValueError("db_pool_min is above db_pool_max")
+        return self
+
+    @cached_property
+    def signing_key(self) -> bytes:
+        """`secret_key`, or the one kept in `data_dir/secret_key`, made on first use (mode 0600)."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        return _kept_key(self.data_dir / "secret_key")
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    return Settings()
+
+
+def _kept_key(path: Path) -> bytes:
+    """Several processes may come here at once: the key is written aside in full and the first to link it in wins."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(aside)
+        finally:
+            aside.unlink()
+    return path.read_text(encoding="ascii").strip().encode()
