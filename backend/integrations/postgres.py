@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from backend.integrations.postgres_binaries import Binaries, PostgresUnavailable, find_binaries, may_enter
-from backend.integrations.postgres_process import Postmaster, accepts, lives
+from backend.integrations.postgres_process import Postmaster, accepts, lives, processes_in
 
 DATABASE = "crossdock"
 _PORT = 5432  # Only a part of the socket's name.
@@ -151,25 +151,20 @@ class EmbeddedPostgres:
 
     def _start_server(self, deadline: float) -> None:
         socket_dir = self._socket_dir()
+        # The children of a killed server outlive it for a moment. PostgreSQL sees to that too, but only while its
+        # process id is free, and by now the id may be a zombie's or another program's.
+        while survivors := processes_in(self._cluster):
+            if time.monotonic() > deadline:
+                raise PostgresUnavailable(f"Processes of a killed PostgreSQL still run: {survivors}.")
+            time.sleep(0.05)
         stale = Postmaster.read(self._cluster)
         if stale is not None and lives(stale.pid):
-            # Another program has got that id since. Of a dead one PostgreSQL itself makes sure that its children
-            # are gone too, by what the file says: it must be left to it.
             (self._cluster / "postmaster.pid").unlink()
         for leftover in (socket_dir / _SOCKET, socket_dir / f"{_SOCKET}.lock"):
             leftover.unlink(missing_ok=True)
         settings = _SETTINGS | ({} if self._durable else _NOT_DURABLE) | {"unix_socket_directories": str(socket_dir)}
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-        command = ["-D", str(self._cluster), "-l", str(self._log), "-o", options, "-w", "-t", "60", "start"]
-        while True:
-            try:
-                self._run("pg_ctl", command)
-                return
-            except PostgresUnavailable:
-                # The children of a killed server may outlive it for a moment, and then hold its shared memory.
-                if "is still in use" not in self._log_tail() or time.monotonic() > deadline:
-                    raise
-            time.sleep(0.2)
+        self._run("pg_ctl", ["-D", str(self._cluster), "-l", str(self._log), "-o", options, "-w", "-t", "60", "start"])
 
     def _stop_server(self) -> None:
         if self._postmaster() is None:

@@ -58,3 +58,15 @@ def lives(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def processes_in(cluster: Path) -> list[int]:
+    """Those that work in the cluster's folder, as all of a server's do; none where the system does not say."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink() == cluster.resolve():
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
