@@ -1,0 +1,1 @@
+"""Crossdock: orders, stock and money of every channel, in one place."""
