@@ -28,18 +28,22 @@ class Binaries:
         return int(self.version.split(".")[0])
 
     def copied_to(self, target: Path) -> Binaries:
-        """For a server user who cannot reach them where they are (a checkout in /root). Programs find `../share`."""
+        """For a server user who cannot reach the wheel's where they are (a checkout in /root)."""
+        package = self.path.parents[1]
         if not target.exists():
             aside = target.with_name(f"{target.name}.{os.getpid()}")
-            target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-            shutil.copytree(self.path.parent, aside)
+            aside.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+            # The programs look for their libraries beside the package.
+            for each in (package, package.with_name(f"{package.name}.libs")):
+                if each.exists():
+                    shutil.copytree(each, aside / each.name, symlinks=True)
             for each in (aside, *aside.rglob("*")):
                 if not each.is_symlink():
                     each.chmod(each.stat().st_mode | (0o555 if each.is_dir() or each.stat().st_mode & 0o100 else 0o444))
             with contextlib.suppress(OSError):
                 aside.rename(target)
             shutil.rmtree(aside, ignore_errors=True)
-        return Binaries(target / self.path.name, self.version)
+        return Binaries(target / self.path.relative_to(package.parent), self.version)
 
 
 def find_binaries(major: int | None = None, bin_dir: Path | None = None) -> Binaries:

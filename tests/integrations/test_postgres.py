@@ -18,7 +18,7 @@ import asyncpg
 import pytest
 
 from backend.integrations.postgres import EmbeddedPostgres
-from backend.integrations.postgres_binaries import PostgresUnavailable, may_enter
+from backend.integrations.postgres_binaries import PostgresUnavailable, find_binaries, may_enter
 from backend.models import db
 
 HOLDER = Path(__file__).with_name("hold_postgres.py")
@@ -274,6 +274,15 @@ async def test_root_keeps_the_data_where_the_servers_user_can_get(tmp_path: Path
             assert await ask(again.url("crossdock"), "SELECT text FROM note") == "kept"
     finally:
         shutil.rmtree((tmp_path / "closed" / "moved").readlink())
+
+
+async def test_the_bundled_programs_work_from_a_copy(open_dir: Path) -> None:
+    copy = find_binaries().copied_to(open_dir / "programs")
+    with EmbeddedPostgres(open_dir / "by-copy", durable=False, bin_dir=copy.path) as postgres:
+        url = postgres.url("crossdock")
+        assert await ask(url, "SELECT 1") == 1
+        assert await ask(url, "CREATE EXTENSION pg_trgm; SELECT 1") is None
+        assert await ask(url, "SELECT similarity('Müller', 'Müler') > 0.4")
 
 
 def test_data_of_another_major_version_is_refused_and_left_alone(ground: Ground) -> None:
