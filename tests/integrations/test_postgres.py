@@ -29,6 +29,8 @@ DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 def interpreter_for(user: str) -> str:
     """A Python of this version that the user can get to: root's own may lie in its closed home."""
     entry = pwd.getpwnam(user)
+    if not may_enter(ROOT, entry):
+        pytest.skip(f"{user} cannot enter the checkout")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     for candidate in (sys.executable, f"/usr/bin/python{version}", f"/usr/local/bin/python{version}"):
         real = Path(candidate).resolve()
@@ -280,8 +282,7 @@ async def test_the_bundled_programs_work_from_a_copy(open_dir: Path) -> None:
     copy = find_binaries().copied_to(open_dir / "programs")
     with EmbeddedPostgres(open_dir / "by-copy", durable=False, bin_dir=copy.path) as postgres:
         url = postgres.url("crossdock")
-        assert await ask(url, "SELECT 1") == 1
-        assert await ask(url, "CREATE EXTENSION pg_trgm; SELECT 1") is None
+        await ask(url, "CREATE EXTENSION pg_trgm")
         assert await ask(url, "SELECT similarity('Müller', 'Müler') > 0.4")
 
 
