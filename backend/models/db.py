@@ -13,7 +13,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import asyncpg
 from tortoise import Tortoise, connections
@@ -24,7 +24,7 @@ from tortoise.transactions import in_transaction
 from backend.models import MODULES
 
 APP = "crossdock"
-Row = asyncpg.Record
+Row: TypeAlias = asyncpg.Record
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -112,7 +112,7 @@ async def transaction() -> AsyncIterator[Transaction]:
             "A transaction is open already; pass it on instead of opening another."
         )
     async with in_transaction() as client:
-        tx = Transaction(client._connection)  # type: ignore[attr-defined]
+        tx = Transaction(client._connection)
         token = _current.set(tx)
         try:
             yield tx

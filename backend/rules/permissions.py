@@ -47,9 +47,7 @@ class Actor:
 
 
 #: The worker, acting by itself. It sees everything and may do what the workflow says.
-SYSTEM = Actor(
-    key="system", label="system", roles=frozenset({Role.ADMIN}), via="worker"
-)
+SYSTEM = Actor(key="system", label="system", roles=frozenset({Role.ADMIN}), via="worker")
 
 
 def require(actor: Actor, roles: frozenset[Role], message: str, *path: str) -> None:

@@ -1,4 +1,4 @@
-"""How every command on an order begins: its row is locked, seen in the actor's scope, and as new as the actor thinks."""
+"""How every command on an order begins: its row is locked, in the actor's scope, and as new as the actor thinks."""
 
 from __future__ import annotations
 

@@ -1,0 +1,126 @@
+"""Advance an order: do what its workflow does by itself, until it waits for somebody or something.
+
+Called by the worker after every change of an order. What may be done is decided by rules/progress.py alone; each verb
+is an action of its own with its own transaction, so that a crash in between loses and repeats nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+
+from backend.actions.alerts.sync import sync_alerts
+from backend.actions.allocation.allocate import allocate
+from backend.actions.fulfillment.approve import approve as approve_shipping_order
+from backend.actions.fulfillment.assign import assign
+from backend.actions.fulfillment.automatic import pack_all, pick_all, ship_all
+from backend.actions.fulfillment.fulfil_directly import fulfil_lines
+from backend.actions.fulfillment.ready import ready
+from backend.actions.invoices.issue import issue
+from backend.actions.orders.approve import approve
+from backend.actions.orders.complete import complete
+from backend.actions.orders.continue_ import continue_
+from backend.actions.orders.file import file
+from backend.actions.orders.skip import skip_payment
+from backend.actions.payments.authorize_new import authorize_new
+from backend.actions.payments.capture_due import capture_due
+from backend.actions.payments.refund_excess import refund_excess
+from backend.actions.payments.void import void
+from backend.errors import Refused
+from backend.events import advancing, enqueue
+from backend.models.db import transaction
+from backend.models.facts import load, load_facts
+from backend.rules import standing
+from backend.rules.facts import Facts
+from backend.rules.permissions import SYSTEM
+from backend.rules.progress import Assessment, Run, assess
+from backend.rules.vocabulary import LineKind
+
+log = structlog.get_logger(__name__)
+#: Above what any order needs; a rule that never comes to rest is a bug and must not spin.
+MAX_RUNS = 10_000
+
+
+async def advance(order_id: UUID) -> None:
+    """Run until nothing more may be done by itself; then alerts are brought up to date and a delay is scheduled."""
+    with advancing(order_id):
+        tried: set[Run] = set()
+        for _ in range(MAX_RUNS):
+            facts = (await load_facts([order_id])).get(order_id)
+            if facts is None:
+                return
+            found = assess(facts, datetime.now(UTC))
+            todo = [run for run in found.runs if run not in tried]
+            if not todo:
+                await _rest(facts, found)
+                return
+            await _run(facts, todo[0], tried)
+
+
+async def _run(facts: Facts, run: Run, tried: set[Run]) -> None:
+    """A refusal is not an error: somebody was quicker, or the world says no. It is not tried again this time."""
+    try:
+        await VERBS[run.verb](facts, run)
+    except Refused as refusal:
+        log.info("advance.refused", order_id=str(facts.id), verb=run.verb, reason=str(refusal))
+        tried.add(run)
+        return
+    if (await load(facts.id)) == facts:
+        tried.add(run)
+
+
+async def _rest(facts: Facts, found: Assessment) -> None:
+    await sync_alerts(facts, found.waits)
+    later = [wait.next_at for wait in found.waits if wait.next_at is not None]
+    if later and not facts.suspended:
+        async with transaction() as tx:
+            enqueue(tx, "advance_order", {"order_id": str(facts.id)}, at=min(later))
+
+
+async def _authorize(facts: Facts, run: Run) -> None:
+    await authorize_new(SYSTEM, facts.id)
+
+
+async def _void(facts: Facts, run: Run) -> None:
+    for payment in standing.to_void(facts):
+        await void(SYSTEM, payment.id)
+
+
+async def _fulfil_lines(facts: Facts, run: Run) -> None:
+    physical_open = any(line.unfulfilled for line in facts.lines if line.is_physical)
+    ready_lines = [
+        line.id
+        for line in facts.lines
+        if not line.is_physical and line.unfulfilled and not (line.kind is LineKind.SERVICE and physical_open)
+    ]
+    await fulfil_lines(SYSTEM, facts.id, ready_lines)
+
+
+async def _fulfil_directly(facts: Facts, run: Run) -> None:
+    await fulfil_lines(SYSTEM, facts.id, [line.id for line in facts.lines if line.unfulfilled])
+
+
+VERBS: dict[str, Callable[[Facts, Run], Awaitable[object]]] = {
+    "orderSkip": lambda facts, run: skip_payment(SYSTEM, facts.id),
+    "paymentsAuthorize": _authorize,
+    "orderComplete": lambda facts, run: complete(SYSTEM, facts.id, skipped=run.skipped),
+    "orderApprove": lambda facts, run: approve(SYSTEM, facts.id, skipped=run.skipped),
+    "orderAllocate": lambda facts, run: allocate(SYSTEM, facts.id),
+    "orderFulfilDirectly": _fulfil_directly,
+    "orderFulfilLines": _fulfil_lines,
+    "shippingOrderApprove": lambda facts, run: approve_shipping_order(SYSTEM, run.subject_id),
+    "shippingOrderAssign": lambda facts, run: assign(SYSTEM, run.subject_id, None),
+    "shippingOrderPick": lambda facts, run: pick_all(SYSTEM, run.subject_id),
+    "shippingOrderPack": lambda facts, run: pack_all(SYSTEM, run.subject_id),
+    "shippingOrderReady": lambda facts, run: ready(SYSTEM, run.subject_id),
+    "shippingOrderShip": lambda facts, run: ship_all(SYSTEM, run.subject_id),
+    "invoiceIssue": lambda facts, run: issue(SYSTEM, facts.id, None if run.subject_id == facts.id else run.subject_id),
+    "paymentsCapture": lambda facts, run: capture_due(SYSTEM, facts.id),
+    "paymentsRefundExcess": lambda facts, run: refund_excess(SYSTEM, facts.id),
+    "paymentsVoid": _void,
+    "orderContinue": lambda facts, run: continue_(SYSTEM, facts.id, skipped=run.skipped),
+    "orderFile": lambda facts, run: file(SYSTEM, facts.id, skipped=run.skipped),
+}
