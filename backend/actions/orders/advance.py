@@ -32,7 +32,7 @@ from backend.actions.payments.void import void
 from backend.errors import Refused
 from backend.events import advancing, enqueue
 from backend.models.db import transaction
-from backend.models.facts import load, load_facts
+from backend.models.facts import load_facts
 from backend.rules import standing
 from backend.rules.facts import Facts
 from backend.rules.permissions import SYSTEM
@@ -47,29 +47,30 @@ MAX_RUNS = 10_000
 async def advance(order_id: UUID) -> None:
     """Run until nothing more may be done by itself; then alerts are brought up to date and a delay is scheduled."""
     with advancing(order_id):
-        tried: set[Run] = set()
+        seen: Facts | None = None
+        done: list[Run] = []
         for _ in range(MAX_RUNS):
             facts = (await load_facts([order_id])).get(order_id)
             if facts is None:
                 return
             found = assess(facts, datetime.now(UTC))
-            todo = [run for run in found.runs if run not in tried]
+            # What was tried and changed nothing is not tried again until something else has changed.
+            done = done if facts == seen else []
+            todo = [run for run in found.runs if run not in done]
             if not todo:
                 await _rest(facts, found)
                 return
-            await _run(facts, todo[0], tried)
+            await _run(facts, todo[0])
+            done.append(todo[0])
+            seen = facts
 
 
-async def _run(facts: Facts, run: Run, tried: set[Run]) -> None:
-    """A refusal is not an error: somebody was quicker, or the world says no. It is not tried again this time."""
+async def _run(facts: Facts, run: Run) -> None:
+    """A refusal is not an error: somebody was quicker, or the world says no."""
     try:
         await VERBS[run.verb](facts, run)
     except Refused as refusal:
         log.info("advance.refused", order_id=str(facts.id), verb=run.verb, reason=str(refusal))
-        tried.add(run)
-        return
-    if (await load(facts.id)) == facts:
-        tried.add(run)
 
 
 async def _rest(facts: Facts, found: Assessment) -> None:

@@ -91,9 +91,7 @@ def _check(command: EditOrder, order: Order) -> None:
     problems.check()
 
 
-async def _set_quantities(
-    order: Order, rows: Sequence[OrderLine], wanted: Sequence[LineQuantity]
-) -> dict[str, Any]:
+async def _set_quantities(order: Order, rows: Sequence[OrderLine], wanted: Sequence[LineQuantity]) -> dict[str, Any]:
     """Discount and tax of a line go along with its quantity, in proportion; 0 cancels what is left of the line."""
     known = {row.id: row for row in rows}
     changed: dict[str, Any] = {}
