@@ -62,7 +62,7 @@ async def _session(settings: Settings, stop: asyncio.Event) -> None:
     queue = PgQueuer(AsyncpgDriver(connection))
     connection.add_termination_listener(lambda _: queue.shutdown.set())
     for name, reaction in REACTIONS.items():
-        queue.qm.entrypoint(name, on_failure="hold", executor_factory=_Executor)(_job(name, reaction))
+        queue.qm.entrypoint(name, on_failure="hold", executor_factory=_Executor)(_job(reaction))
     sweeps = [asyncio.create_task(_repeat(sweep, queue.shutdown)) for sweep in SWEEPS]
     stopper = asyncio.create_task(_stop(stop, queue.shutdown))
     try:
@@ -107,7 +107,7 @@ def _payload(job: Job) -> dict[str, Any]:
     return json.loads(job.payload) if job.payload else {}
 
 
-def _job(name: str, reaction: Callable[[Mapping[str, Any]], Awaitable[None]]) -> Callable[[Job], Awaitable[None]]:
+def _job(reaction: Callable[[Mapping[str, Any]], Awaitable[None]]) -> Callable[[Job], Awaitable[None]]:
     async def perform(job: Job) -> None:
         payload = _payload(job)
         request_id = f"job-{job.id}"

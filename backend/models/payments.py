@@ -187,6 +187,20 @@ class SandboxEntry(Model):
     approved = fields.BooleanField()
     reason = fields.CharField(max_length=200, null=True)
     at = fields.DatetimeField(auto_now_add=True)
+    captured = fields.BigIntField(
+        default=0, db_default=0, description="drawn on it, where it is an authorization"
+    )
+    voided = fields.BigIntField(default=0, db_default=0)
+    refunded = fields.BigIntField(default=0, db_default=0)
 
     class Meta:
         table = "sandbox_entry"
+        constraints = (
+            check(
+                "sandbox_entry",
+                "drawn",
+                "captured >= 0 AND voided >= 0 AND refunded >= 0"
+                " AND captured + voided <= amount AND refunded <= captured",
+            ),
+        )
+        constraints = (one_of("sandbox_entry", "kind", TransactionKind),)

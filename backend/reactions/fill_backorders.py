@@ -9,6 +9,6 @@ from backend.actions.allocation.backorders import allocate_backorders
 from backend.rules.permissions import SYSTEM
 
 
-async def fill_backorders(payload: Mapping[str, Any]) -> None:
+async def fill_backorders(_: Mapping[str, Any]) -> None:
     """Every backordered SKU that has stock is tried: cheaper than carrying the SKUs along, and nothing is missed."""
     await allocate_backorders(SYSTEM, None)

@@ -81,16 +81,16 @@ async def _rest(facts: Facts, found: Assessment) -> None:
             enqueue(tx, "advance_order", {"order_id": str(facts.id)}, at=min(later))
 
 
-async def _authorize(facts: Facts, run: Run) -> None:
+async def _authorize(facts: Facts, _: Run) -> None:
     await authorize_new(SYSTEM, facts.id)
 
 
-async def _void(facts: Facts, run: Run) -> None:
+async def _void(facts: Facts, _: Run) -> None:
     for payment in standing.to_void(facts):
         await void(SYSTEM, payment.id)
 
 
-async def _fulfil_lines(facts: Facts, run: Run) -> None:
+async def _fulfil_lines(facts: Facts, _: Run) -> None:
     physical_open = any(line.unfulfilled for line in facts.lines if line.is_physical)
     ready_lines = [
         line.id
@@ -100,27 +100,27 @@ async def _fulfil_lines(facts: Facts, run: Run) -> None:
     await fulfil_lines(SYSTEM, facts.id, ready_lines)
 
 
-async def _fulfil_directly(facts: Facts, run: Run) -> None:
+async def _fulfil_directly(facts: Facts, _: Run) -> None:
     await fulfil_lines(SYSTEM, facts.id, [line.id for line in facts.lines if line.unfulfilled])
 
 
 VERBS: dict[str, Callable[[Facts, Run], Awaitable[object]]] = {
-    "orderSkip": lambda facts, run: skip_payment(SYSTEM, facts.id),
+    "orderSkip": lambda facts, _: skip_payment(SYSTEM, facts.id),
     "paymentsAuthorize": _authorize,
     "orderComplete": lambda facts, run: complete(SYSTEM, facts.id, skipped=run.skipped),
     "orderApprove": lambda facts, run: approve(SYSTEM, facts.id, skipped=run.skipped),
-    "orderAllocate": lambda facts, run: allocate(SYSTEM, facts.id),
+    "orderAllocate": lambda facts, _: allocate(SYSTEM, facts.id),
     "orderFulfilDirectly": _fulfil_directly,
     "orderFulfilLines": _fulfil_lines,
-    "shippingOrderApprove": lambda facts, run: approve_shipping_order(SYSTEM, run.subject_id),
-    "shippingOrderAssign": lambda facts, run: assign(SYSTEM, run.subject_id, None),
-    "shippingOrderPick": lambda facts, run: pick_all(SYSTEM, run.subject_id),
-    "shippingOrderPack": lambda facts, run: pack_all(SYSTEM, run.subject_id),
-    "shippingOrderReady": lambda facts, run: ready(SYSTEM, run.subject_id),
-    "shippingOrderShip": lambda facts, run: ship_all(SYSTEM, run.subject_id),
+    "shippingOrderApprove": lambda _, run: approve_shipping_order(SYSTEM, run.subject_id),
+    "shippingOrderAssign": lambda _, run: assign(SYSTEM, run.subject_id, None),
+    "shippingOrderPick": lambda _, run: pick_all(SYSTEM, run.subject_id),
+    "shippingOrderPack": lambda _, run: pack_all(SYSTEM, run.subject_id),
+    "shippingOrderReady": lambda _, run: ready(SYSTEM, run.subject_id),
+    "shippingOrderShip": lambda _, run: ship_all(SYSTEM, run.subject_id),
     "invoiceIssue": lambda facts, run: issue(SYSTEM, facts.id, None if run.subject_id == facts.id else run.subject_id),
-    "paymentsCapture": lambda facts, run: capture_due(SYSTEM, facts.id),
-    "paymentsRefundExcess": lambda facts, run: refund_excess(SYSTEM, facts.id),
+    "paymentsCapture": lambda facts, _: capture_due(SYSTEM, facts.id),
+    "paymentsRefundExcess": lambda facts, _: refund_excess(SYSTEM, facts.id),
     "paymentsVoid": _void,
     "orderContinue": lambda facts, run: continue_(SYSTEM, facts.id, skipped=run.skipped),
     "orderFile": lambda facts, run: file(SYSTEM, facts.id, skipped=run.skipped),
