@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     """Where browsers reach us: links in mails, allowed origins. By default the Host that was asked for."""
     body_limit_bytes: int = Field(2_000_000, ge=1_000)
     max_page_size: int = Field(100, ge=1)
+    rate_limit: float = Field(2_000, gt=0)
+    """Requests a second that one user or key may send to one server process, over a burst of twice as many."""
 
     secret_key: SecretStr | None = Field(None, min_length=32)
     """Signs sessions and seals stored secrets. All servers and workers need the same one; see `signing_key`."""

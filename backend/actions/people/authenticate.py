@@ -1,0 +1,72 @@
+"""Who is it? One statement for a session or an API key, which also notes when the key was last used."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from backend.models import db
+from backend.rules.permissions import Actor
+from backend.rules.vocabulary import Role
+
+_SESSION = """
+SELECT u.id, u.email, u.roles,
+       ARRAY(SELECT s.site_id FROM app_user_site s WHERE s.user_id = u.id) AS site_ids
+  FROM app_session t JOIN app_user u ON u.id = t.user_id
+ WHERE t.token_hash = $1 AND t.expires_at > now() AND u.active
+"""
+
+_API_KEY = """
+WITH found AS (
+    SELECT k.id, k.name, k.role, k.channel_id, k.last_used_at,
+           ARRAY(SELECT s.site_id FROM api_key_site s WHERE s.api_key_id = k.id) AS site_ids
+      FROM api_key k LEFT JOIN channel c ON c.id = k.channel_id
+     WHERE k.secret_hash = $1 AND k.prefix = $2 AND k.revoked_at IS NULL AND c.active IS NOT FALSE
+), noted AS (
+    UPDATE api_key k SET last_used_at = now() FROM found f
+     WHERE k.id = f.id AND (f.last_used_at IS NULL OR f.last_used_at < now() - interval '1 minute')
+)
+SELECT * FROM found
+"""
+
+
+async def authenticate(*, api_key: str | None = None, session_token: str | None = None) -> Actor | None:
+    """The actor that a key (`cd_<prefix>_<secret>`) or a session's token stands for; None where it is nobody's."""
+    if api_key is not None:
+        start, _, rest = api_key.partition("_")
+        prefix, _, secret = rest.partition("_")
+        if start != "cd" or not secret or len(prefix) > 16 or not prefix.isalnum():
+            return None
+        row = await db.fetchrow(_API_KEY, digest(secret), prefix)
+        return _machine(row) if row else None
+    if not session_token:
+        return None
+    row = await db.fetchrow(_SESSION, digest(session_token))
+    return _person(row) if row else None
+
+
+def digest(secret: str) -> str:
+    """SHA-256, hex: enough for 256 random bits, and quick."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _person(row: Any) -> Actor:
+    return Actor(
+        key=f"user:{row['id']}",
+        label=row["email"],
+        roles=frozenset(Role(role) for role in row["roles"]),
+        via="admin",
+        user_id=row["id"],
+        site_ids=frozenset(row["site_ids"]),
+    )
+
+
+def _machine(row: Any) -> Actor:
+    return Actor(
+        key=f"api_key:{row['id']}",
+        label=f"key: {row['name']}",
+        roles=frozenset({Role(row["role"])}),
+        via="api",
+        channel_id=row["channel_id"],
+        site_ids=frozenset(row["site_ids"]),
+    )

@@ -1,0 +1,170 @@
+"""Between the API's inputs and the actions' commands: one translator, and one way to run a mutation.
+
+An input becomes a command by the names of its fields. Ids are decoded, text is trimmed; what is wrong is told with the
+path of the input's field. A `Refused` becomes userErrors.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import strawberry
+from strawberry.types.unset import UNSET
+
+from backend.errors import ErrorCode, Problem, Refused, refused
+from backend.resolvers.context import Context
+from backend.rules.permissions import Actor
+from backend.schema.common import UserError, decode_id
+
+C = TypeVar("C")
+P = TypeVar("P")
+R = TypeVar("R")
+
+MAX_TEXT = 20_000
+_VERBATIM = frozenset({"password", "token"})
+_ALLOWED_CONTROLS = frozenset("\n\r\t")
+_KINDS = {
+    "order_id": "Order",
+    "hold_id": "OrderHold",
+    "payment_id": "Payment",
+    "shipping_order_id": "ShippingOrder",
+    "shipment_id": "Shipment",
+    "return_id": "Return",
+    "rma_id": "Return",
+    "order_line_id": "OrderLine",
+    "user_id": "User",
+    "api_key_id": "ApiKey",
+    "alert_id": "Alert",
+    "workflow_id": "Workflow",
+    "reservation_id": "Reservation",
+}
+
+Kinds = dict[str, str]
+
+
+def translate(given: Any, command: type[C], kinds: Kinds | None = None, *path: str) -> C:
+    """A command dataclass from an input of the same field names. `kinds` says what an id is, where the name does not."""
+    values = {}
+    for name, (annotation, default) in _fields(command).items():
+        value = getattr(given, name, UNSET)
+        if value is UNSET or (value is None and default not in (None, dataclasses.MISSING)):
+            continue
+        values[name] = _value(value, annotation, name, {**_KINDS, **(kinds or {})}, (*path, name))
+    return command(**values)
+
+
+def translate_all(given: Sequence[Any] | None, command: type[C], path: str, kinds: Kinds | None = None) -> list[C]:
+    return [translate(item, command, kinds, path, str(place)) for place, item in enumerate(given or ())]
+
+
+def text(value: str, *path: str) -> str:
+    """Trimmed; refused where it is endless or holds control characters."""
+    if len(value) > MAX_TEXT:
+        raise refused(ErrorCode.LIMIT_EXCEEDED, f"At most {MAX_TEXT} characters.", *path)
+    if not value.isprintable() and any(ord(char) < 32 and char not in _ALLOWED_CONTROLS for char in value):
+        raise refused(ErrorCode.INVALID, "Control characters are not text.", *path)
+    return value.strip()
+
+
+def maybe_text(value: str | None, *path: str) -> str | None:
+    return None if value is None or value is UNSET else text(value, *path)
+
+
+def key(given: strawberry.ID, name: str, kind: str | None = None) -> UUID:
+    """The key behind an id of the input's field `name`."""
+    return decode_id(given, kind or _KINDS[name], name)
+
+
+def maybe_key(given: strawberry.ID | None, name: str, kind: str | None = None) -> UUID | None:
+    return None if given is None or given is UNSET else key(given, name, kind)
+
+
+async def perform(
+    context: Context,
+    payload: type[P],
+    act: Callable[[Actor], Awaitable[R]],
+    show: Callable[[R | None], Awaitable[P]],
+) -> P:
+    """Do it, and show what was changed; a refusal is a payload too.
+
+    `show` gets what the action gave, or the subject's key where the command was done before (resolvers/idempotency.py).
+    """
+    try:
+        if context.refusal is not None:
+            raise context.refusal
+        if context.replay is not None:
+            return await show(context.replay.subject_id)  # type: ignore[arg-type]
+        return await show(await act(context.actor))
+    except Refused as refusal:
+        context.refused = True
+        return refusal_payload(payload, refusal)
+
+
+def refusal_payload(payload: type[P], refusal: Refused) -> P:
+    """Its objects are null and its lists empty."""
+    blank: dict[str, Any] = {}
+    for declared in dataclasses.fields(payload):  # type: ignore[arg-type]
+        if declared.init and declared.default is dataclasses.MISSING and declared.default_factory is dataclasses.MISSING:
+            annotation = str(declared.type)
+            blank[declared.name] = [] if annotation.lower().startswith("list") else False if "bool" in annotation else None
+    blank["user_errors"] = [_user_error(problem) for problem in refusal.problems]
+    return payload(**blank)
+
+
+def _user_error(problem: Problem) -> UserError:
+    return UserError(
+        code=problem.code, message=problem.message, path=[camel(part) for part in problem.path] if problem.path else None
+    )
+
+
+def camel(name: str) -> str:
+    """order_line_id → orderLineId."""
+    first, *rest = name.split("_")
+    return first + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
+@cache
+def _fields(command: type) -> dict[str, tuple[Any, Any]]:
+    hints = get_type_hints(command)
+    return {declared.name: (hints[declared.name], declared.default) for declared in dataclasses.fields(command)}
+
+
+def _value(value: Any, annotation: Any, name: str, kinds: Kinds, path: tuple[str, ...]) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, list | tuple):
+        inner = _element(annotation)
+        return [_value(item, inner, name, kinds, (*path, str(place))) for place, item in enumerate(value)]
+    nested = _command(annotation)
+    if nested is not None:
+        return translate(value, nested, kinds, *path)
+    if _is(annotation, UUID):
+        return decode_id(value, kinds[name], *path)
+    if type(value) is str and name not in _VERBATIM:
+        return text(value, *path)
+    return value
+
+
+def _options(annotation: Any) -> tuple[Any, ...]:
+    """The members of `X | None`, or the annotation itself."""
+    return get_args(annotation) if get_origin(annotation) not in (list, tuple, Sequence) and get_args(annotation) else (annotation,)
+
+
+def _element(annotation: Any) -> Any:
+    for option in (annotation, *_options(annotation)):
+        origin = get_origin(option)
+        if isinstance(origin, type) and issubclass(origin, Sequence):
+            return get_args(option)[0]
+    return Any
+
+
+def _command(annotation: Any) -> type | None:
+    return next((one for one in _options(annotation) if isinstance(one, type) and dataclasses.is_dataclass(one)), None)
+
+
+def _is(annotation: Any, wanted: type) -> bool:
+    return wanted in _options(annotation)
