@@ -134,7 +134,7 @@ WITH entry AS (
       FROM unnest($11::text[], $12::text[], $13::timestamptz[]) AS j(entrypoint, payload, execute_after)
 ), bound AS (
     INSERT INTO idempotency_key (actor, key, request_hash, subject_type, subject_id, at)
-    SELECT $14, $15, $16, e.subject_type, e.subject_id, $9 FROM entry e
+    SELECT $14::text, $15::text, $16::text, e.subject_type, e.subject_id, $9 FROM entry e
      WHERE $15::text IS NOT NULL ORDER BY e.place LIMIT 1
 )
 SELECT count(*) FROM written

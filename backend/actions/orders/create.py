@@ -16,6 +16,7 @@ from uuid import UUID
 from backend.actions.orders.entry import Entered, draft_facts, rows_of
 from backend.errors import ErrorCode, not_found, refused
 from backend.events import record
+from backend.integrations.gateways import gateway_for
 from backend.models import db
 from backend.models.db import Row, Transaction, retried, transaction
 from backend.rules.order_input import CreateOrder, check
@@ -102,6 +103,8 @@ async def _look_up(tx: Transaction, actor: Actor, command: CreateOrder) -> Row:
 
 def _enter(actor: Actor, command: CreateOrder, known: Row, now: datetime) -> Entered:
     sites = json.loads(known["sites"] or "{}")
+    for index, payment in enumerate(command.payments or ()):
+        gateway_for(payment.gateway, "payments", index, "gateway")
     for index, line in enumerate(command.lines):
         if line.pickup_site is not None and not (sites.get(line.pickup_site) or (None, False))[1]:
             raise refused(ErrorCode.INVALID, "Nobody can collect there.", "lines", index, "pickup_site")
@@ -146,7 +149,7 @@ WITH customer_row AS (
 ), keyed AS (
     INSERT INTO order_key (scope, value, order_id)
     SELECT 'number', number, id FROM sales
-     UNION ALL SELECT $7, $8, id FROM sales WHERE $8::text IS NOT NULL
+     UNION ALL SELECT $7::text, $8::text, id FROM sales WHERE $8::text IS NOT NULL
 ), line AS (
     INSERT INTO order_line SELECT * FROM jsonb_populate_recordset(NULL::order_line, $3::jsonb)
 ), tender AS (
