@@ -196,6 +196,7 @@ class SandboxEntry(Model):
     class Meta:
         table = "sandbox_entry"
         constraints = (
+            one_of("sandbox_entry", "kind", TransactionKind),
             check(
                 "sandbox_entry",
                 "drawn",
@@ -203,4 +204,3 @@ class SandboxEntry(Model):
                 " AND captured + voided <= amount AND refunded <= captured",
             ),
         )
-        constraints = (one_of("sandbox_entry", "kind", TransactionKind),)

@@ -248,6 +248,10 @@ class Migration(migrations.Migration):
             model_name='SandboxEntry',
             constraint=CheckConstraint(check="kind IN ('AUTHORIZE', 'CAPTURE', 'VOID', 'REFUND')", name='ck_sandbox_entry_kind'),
         ),
+        ops.AddConstraint(
+            model_name='SandboxEntry',
+            constraint=CheckConstraint(check='captured >= 0 AND voided >= 0 AND refunded >= 0 AND captured + voided <= amount AND refunded <= captured', name='ck_sandbox_entry_drawn'),
+        ),
         ops.CreateModel(
             name='User',
             fields=[
