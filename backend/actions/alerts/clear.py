@@ -33,7 +33,7 @@ async def clear(actor: Actor, alert_id: UUID, note: str | None = None) -> None:
         if alert is None or not _in_scope(actor, alert):
             raise not_found("alert", "alert_id")
         if alert.order_id is not None:
-            await lock_order(tx, actor, alert.order_id, path="alert_id")
+            _ = await lock_order(tx, actor, alert.order_id, path="alert_id")
         if alert.severity is AlertSeverity.CRITICAL and alert.order_id is not None:
             require(actor, OFFICE, "Who clears a critical alert resumes the order: ask the office.", "alert_id")
         if not await clear_in(tx, actor, alert_id=alert_id, note=note):

@@ -36,7 +36,7 @@ async def raise_alert(
     site_id: UUID | None = None,
     sku: str | None = None,
 ) -> UUID | None:
-    """The new alert's id, or None where an alert of this `key` is open already. The order's row is locked by the caller.
+    """The new alert's id, or None where one of this `key` is open already. The caller has locked the order's row.
 
     A critical alert suspends the order by a hold of its own, unless nothing happens to the order any more.
     """
