@@ -1,0 +1,119 @@
+"""Ask for a return, or for an exchange: the RMA says what is to come back, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from backend.actions.orders.locking import lock_order
+from backend.actions.returns.exchange import open_exchange
+from backend.errors import ErrorCode, not_found, refused
+from backend.events import record
+from backend.models.base import uuid7
+from backend.models.db import Transaction, retried, transaction
+from backend.models.inventory import InventorySite
+from backend.models.orders import Order, OrderLine
+from backend.models.returns import Return, ReturnLine
+from backend.rules.lifecycle import ORDER_VERBS, check_verb
+from backend.rules.order_input import LineCommand
+from backend.rules.permissions import Actor
+from backend.rules.returns import EXPECTING, Asked, check_asked, worth
+from backend.rules.vocabulary import ReturnMethod, ReturnState, SiteCapability
+
+
+@dataclass(frozen=True, slots=True)
+class CreateReturn:
+    """`site` is the code of the site that expects it; with `exchange_lines` a replacement order is made."""
+
+    order_id: UUID
+    method: ReturnMethod
+    lines: Sequence[Asked]
+    site: str | None = None
+    exchange_lines: Sequence[LineCommand] | None = None
+
+
+@retried
+async def create(actor: Actor, command: CreateReturn) -> UUID:
+    """The return's id. It waits for approval; units of it cannot be asked for by another return."""
+    async with transaction() as tx:
+        order = await lock_order(tx, actor, command.order_id)
+        check_verb(ORDER_VERBS["returnCreate"], state=order.state, suspended=order.suspended)
+        lines = {line.id: line for line in await OrderLine.filter(order_id=order.id).order_by("position")}
+        claimed = await _claimed(tx, order.id)
+        check_asked(command.lines, lines, claimed)
+        site = await _site(command.site) if command.site is not None else None
+        rma = await _insert(tx, order, command, site.id if site else None)
+        record(
+            tx,
+            actor,
+            "return.created",
+            f"Return {rma.number} asked for.",
+            subject=("Return", rma.id),
+            order_id=order.id,
+            data={
+                "method": command.method.value,
+                "site": command.site,
+                "units": {str(ask.order_line_id): ask.quantity for ask in command.lines},
+            },
+        )
+        if command.exchange_lines:
+            credit = sum(
+                worth(
+                    lines[ask.order_line_id],
+                    ask.quantity,
+                    after=claimed.get(ask.order_line_id, 0),
+                    prices_include_tax=order.prices_include_tax,
+                )
+                for ask in command.lines
+            )
+            await open_exchange(tx, actor, order, rma, command.exchange_lines, credit)
+        return rma.id
+
+
+async def _claimed(tx: Transaction, order_id: UUID) -> dict[UUID, int]:
+    """Units by order line that other returns still expect."""
+    rows = await tx.fetch(
+        "SELECT l.order_line_id, sum(l.quantity - l.received)::int AS units FROM return_order r"
+        " JOIN return_line l ON l.rma_id = r.id WHERE r.order_id = $1 AND r.state = ANY($2) GROUP BY l.order_line_id",
+        order_id,
+        [state.value for state in EXPECTING],
+    )
+    return {row["order_line_id"]: row["units"] for row in rows}
+
+
+async def _site(code: str) -> InventorySite:
+    site = await InventorySite.get_or_none(code=code)
+    if site is None:
+        raise not_found("site", "site")
+    if not site.active or SiteCapability.RETURNS not in site.capabilities:
+        raise refused(ErrorCode.INVALID, f"{code} takes no returns.", "site")
+    return site
+
+
+async def _insert(tx: Transaction, order: Order, command: CreateReturn, site_id: UUID | None) -> Return:
+    last = await tx.fetchval("SELECT coalesce(max(position), 0) FROM return_order WHERE order_id = $1", order.id)
+    rma = await Return.create(
+        number=f"{order.number}-R{last + 1}",
+        order_id=order.id,
+        position=last + 1,
+        state=ReturnState.WAITING_APPROVAL,
+        method=command.method,
+        site_id=site_id,
+        created_at=tx.now,
+        state_since=tx.now,
+    )
+    await ReturnLine.bulk_create(
+        [
+            ReturnLine(
+                id=uuid7(),
+                rma_id=rma.id,
+                order_id=order.id,
+                order_line_id=ask.order_line_id,
+                quantity=ask.quantity,
+                reason=ask.reason,
+            )
+            for ask in command.lines
+        ]
+    )
+    return rma
