@@ -16,10 +16,10 @@ from backend.rules.vocabulary import LifecycleStep, OrderState
 
 _SAVE = """
 UPDATE sales_order
-   SET state = $2, payment_status = $3, fulfillment_status = $4, subtotal = $5, discount = $6, tax = $7, total = $8,
-       authorized = $9, captured = $10, refunded = $11,
-       state_since = CASE WHEN state = $2 THEN state_since ELSE $12 END,
-       closed_at = CASE WHEN $2 IN ('CLOSED', 'CANCELLED') THEN coalesce(closed_at, $12) END,
+   SET state = $2::text, payment_status = $3, fulfillment_status = $4, subtotal = $5, discount = $6, tax = $7,
+       total = $8, authorized = $9, captured = $10, refunded = $11,
+       state_since = CASE WHEN state = $2::text THEN state_since ELSE $12::timestamptz END,
+       closed_at = CASE WHEN $2::text IN ('CLOSED', 'CANCELLED') THEN coalesce(closed_at, $12::timestamptz) END,
        steps = CASE WHEN $13::text IS NULL THEN steps ELSE steps || $13::jsonb END
  WHERE id = $1
 """
