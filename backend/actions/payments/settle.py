@@ -41,16 +41,16 @@ _SAVE = """
 WITH answered AS (
     UPDATE payment_transaction t
        SET state = a.state, gateway_reference = coalesce(a.reference, t.gateway_reference), failure = a.failure,
-           attempts = t.attempts + a.again, settled_at = CASE WHEN a.state IN ('SUCCEEDED', 'FAILED') THEN $7 END
-      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::uuid[])
-           AS a(id, state, reference, failure, again, payment_id)
+           attempts = t.attempts + a.again, settled_at = CASE WHEN a.state IN ('SUCCEEDED', 'FAILED') THEN $6::timestamptz END
+      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[])
+           AS a(id, state, reference, failure, again)
      WHERE t.id = a.id
 )
 UPDATE payment p
    SET status = n.status, authorized = n.authorized, captured = n.captured, refunded = n.refunded,
        authorization_expires_at = CASE WHEN n.authorized > n.captured
                                        THEN coalesce(n.expires_at, p.authorization_expires_at) END
-  FROM unnest($8::uuid[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::timestamptz[])
+  FROM unnest($7::uuid[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::timestamptz[])
        AS n(id, status, authorized, captured, refunded, expires_at)
  WHERE p.id = n.id
 """
@@ -132,7 +132,6 @@ async def _save(tx: Transaction, news: Sequence[Outcome], tenders: Mapping[UUID,
         [outcome.reference for outcome in news],
         [outcome.failure for outcome in news],
         [0 if outcome.intent.fresh else 1 for outcome in news],
-        [outcome.intent.payment_id for outcome in news],
         tx.now,
         list(tenders),
         [tender.status.value for tender in tenders.values()],
