@@ -175,8 +175,10 @@ async def _set_fields(order: Order, command: EditOrder) -> dict[str, Any]:
         if value is not None and value != getattr(order, name):
             changed[name] = [getattr(order, name), value]
             setattr(order, name, value)
+    if "shipping" in changed:
+        order.total += order.shipping - changed["shipping"][0]
     if changed:
-        await order.save(update_fields=list(changed))
+        await order.save(update_fields=[*changed, "total"])
     return changed
 
 

@@ -82,7 +82,7 @@ async def test_a_draft_waits_and_asks_no_gateway(place: Place) -> None:
 async def test_the_same_external_id_is_the_same_order(place: Place) -> None:
     first = await place(external_id="W-1")
     before = await rows()
-    again = await create(DESK, an_order(external_id="W-1", lines=[line("B", 1)]))
+    again = await create(DESK, an_order(external_id="W-1", lines=[line("B", 3)]))
     assert (again.order_id, again.duplicate) == (first.id, True)
     assert await rows() == before
 
