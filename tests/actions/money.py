@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from backend import events as log
+import backend.reactions  # noqa: F401 - fills the table of reactions
 from backend.actions.orders.create import create
 from backend.actions.payments.authorize_new import authorize_new
 from backend.integrations.gateways import Answer, Call, GatewayTimeout, GatewayUnavailable
@@ -20,8 +20,6 @@ from backend.rules.order_input import Address, CreateOrder, LineCommand
 from backend.rules.permissions import SYSTEM, Actor
 from backend.rules.vocabulary import ChannelKind, PaymentMethodKind, Role
 
-if log._reactions is None:
-    log.set_reactions({})
 DESK = Actor("user:desk", "desk@example.com", frozenset({Role.CUSTOMER_SERVICE}))
 FINANCE = Actor("user:finance", "finance@example.com", frozenset({Role.FINANCE}))
 MANAGER = Actor("user:boss", "boss@example.com", frozenset({Role.MANAGER}))
