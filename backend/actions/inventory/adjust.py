@@ -1,0 +1,110 @@
+"""Adjust stock by signed changes: a receipt, a correction, damage, a transfer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from backend.actions.inventory.stock import (
+    MAX_UNITS,
+    Delta,
+    StockChange,
+    apply,
+    check_rows,
+    find_sites,
+    make_levels,
+)
+from backend.errors import ErrorCode, refused
+from backend.models.db import Transaction, retried, transaction
+from backend.models.inventory import InventoryLevel
+from backend.rules.order_input import Problems
+from backend.rules.permissions import Actor
+from backend.rules.vocabulary import MovementReason
+
+#: Reasons that people and feeds may give, and the sign of their changes (0: both). The others come with goods alone.
+_SIGNS = {
+    MovementReason.RECEIPT: 1,
+    MovementReason.TRANSFER_IN: 1,
+    MovementReason.ADJUSTMENT: 0,
+    MovementReason.COUNT: 0,
+    MovementReason.TRANSFER_OUT: -1,
+    MovementReason.DAMAGE: -1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustInventory:
+    reason: MovementReason
+    changes: Sequence[StockChange]
+    reference: str | None = None
+
+
+@retried
+async def adjust(actor: Actor, command: AdjustInventory) -> list[InventoryLevel]:
+    """The levels changed, in (site, SKU) order. What is allocated or reserved cannot be taken away."""
+    _check(command)
+    async with transaction() as tx:
+        sites = await find_sites(tx, actor, command.changes, "changes")
+        deltas = [
+            Delta(sites[change.site], change.sku, on_hand=change.quantity, reason=command.reason)
+            for change in command.changes
+        ]
+        await make_levels(tx, [(delta.site_id, delta.sku) for delta in deltas])
+        await _check_enough(tx, deltas)
+        await apply(tx, actor, deltas, reference=command.reference)
+        return await read_levels(tx, [(delta.site_id, delta.sku) for delta in deltas])
+
+
+def _check(command: AdjustInventory) -> None:
+    problems = check_rows(command.changes, command.reference, "changes")
+    sign = _SIGNS.get(command.reason)
+    if sign is None:
+        problems.add(f"Use one of {', '.join(_SIGNS)}.", "reason")
+    for index, change in enumerate(command.changes):
+        if change.quantity == 0:
+            problems.add("A change is not 0.", "changes", index, "quantity")
+        elif sign and change.quantity * sign < 0:
+            direction = "add" if sign > 0 else "take away"
+            problems.add(f"{command.reason.value} can only {direction}.", "changes", index, "quantity")
+    problems.check()
+
+
+async def _check_enough(tx: Transaction, deltas: Sequence[Delta]) -> None:
+    """Locks the levels, in order, and refuses with the first row of each that would fall below what is promised."""
+    sums: dict[tuple[UUID, str], int] = {}
+    first: dict[tuple[UUID, str], int] = {}
+    for index, delta in enumerate(deltas):
+        key = (delta.site_id, delta.sku)
+        sums[key] = sums.get(key, 0) + delta.on_hand
+        first.setdefault(key, index)
+    rows = await tx.fetch(
+        "SELECT l.site_id, l.sku, l.on_hand, l.allocated + l.reserved AS promised FROM inventory_level l"
+        " JOIN unnest($1::uuid[], $2::text[]) AS w(site_id, sku) USING (site_id, sku)"
+        " ORDER BY l.site_id, l.sku FOR NO KEY UPDATE OF l",
+        [site_id for site_id, _ in sums],
+        [sku for _, sku in sums],
+    )
+    problems = Problems()
+    for row in rows:
+        key = (UUID(str(row["site_id"])), row["sku"])
+        after = row["on_hand"] + sums[key]
+        if after > MAX_UNITS:
+            raise refused(ErrorCode.INVALID, "The quantity is out of range.", "changes", first[key], "quantity")
+        if sums[key] < 0 and after < row["promised"]:
+            problems.add(
+                f"{row['on_hand']} are there, {row['promised']} of them promised.",
+                *("changes", first[key], "quantity"),
+                code=ErrorCode.INSUFFICIENT_STOCK,
+            )
+    problems.check()
+
+
+async def read_levels(tx: Transaction, keys: Sequence[tuple[UUID, str]]) -> list[InventoryLevel]:
+    rows = await tx.fetch(
+        "SELECT l.id FROM inventory_level l"
+        " JOIN unnest($1::uuid[], $2::text[]) AS w(site_id, sku) USING (site_id, sku)",
+        [site_id for site_id, _ in keys],
+        [sku for _, sku in keys],
+    )
+    return await InventoryLevel.filter(id__in=[row["id"] for row in rows]).order_by("site_id", "sku")
