@@ -84,7 +84,9 @@ async def events(order_id: UUID, prefix: str = "payment.") -> list[str]:
 async def asked(order_id: UUID) -> list[tuple[str, str, int]]:
     """(kind, state, amount) of each transaction, oldest first."""
     rows = await db.fetch(
-        "SELECT kind, state, amount FROM payment_transaction WHERE order_id = $1 ORDER BY at, id", order_id
+        "SELECT t.kind, t.state, t.amount FROM payment_transaction t JOIN payment p ON p.id = t.payment_id"
+        " WHERE t.order_id = $1 ORDER BY t.at, p.position, t.id",
+        order_id,
     )
     return [(row["kind"], row["state"], row["amount"]) for row in rows]
 

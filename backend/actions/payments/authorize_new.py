@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from backend.actions.orders.locking import lock_order
-from backend.actions.payments.intents import Intent, call_all, load_intents, write_intents
+from backend.actions.payments.intents import INTENTS, Intent, call_all, intent_of, load_intents, write_intents
 from backend.actions.payments.settle import settle
 from backend.integrations.gateways import needs_a_person
 from backend.models import db
@@ -30,24 +30,27 @@ async def authorize_new(actor: Actor, order_id: UUID) -> None:
     await settle(actor, await call_all(intents))
 
 
-_WRITTEN = """
-SELECT o.state, o.suspended,
-       ARRAY(SELECT t.id FROM payment_transaction t
-              WHERE t.order_id = o.id AND t.kind = 'AUTHORIZE' AND t.state = 'PENDING') AS pending,
+_WRITTEN = f"""
+SELECT o.state AS order_state, o.suspended,
        ARRAY(SELECT p.gateway FROM payment p WHERE p.order_id = o.id AND p.status = 'UNPAID'
                 AND NOT EXISTS (SELECT 1 FROM payment_transaction t
-                                 WHERE t.payment_id = p.id AND t.kind = 'AUTHORIZE')) AS unasked
-  FROM sales_order o WHERE o.id = $1
+                                 WHERE t.payment_id = p.id AND t.kind = 'AUTHORIZE')) AS unasked,
+       pending.*
+  FROM sales_order o
+  LEFT JOIN LATERAL ({INTENTS} WHERE t.order_id = o.id AND t.kind = 'AUTHORIZE' AND t.state = 'PENDING'
+                     ORDER BY p.position) AS pending
+    ON true
+ WHERE o.id = $1
 """
 
 
 async def _written(order_id: UUID) -> list[Intent] | None:
     """The open intents, where nothing is left to claim; None where a claim is needed (or refused)."""
-    row = await db.fetchrow(_WRITTEN, order_id)
-    if row is None or not all(needs_a_person(gateway) for gateway in row["unasked"]):
+    rows = await db.fetch(_WRITTEN, order_id)
+    if not rows or not all(needs_a_person(gateway) for gateway in rows[0]["unasked"]):
         return None
-    check_verb(_VERB, state=OrderState(row["state"]), suspended=row["suspended"])
-    return await load_intents(row["pending"]) if row["pending"] else []
+    check_verb(_VERB, state=OrderState(rows[0]["order_state"]), suspended=rows[0]["suspended"])
+    return [intent_of(row) for row in rows if row["id"] is not None]
 
 
 @retried

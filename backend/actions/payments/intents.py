@@ -165,18 +165,19 @@ async def write_intents(
     return [replace(intent, fresh=True) for intent in await load_intents(ids)]
 
 
-_INTENTS = """
+#: Add a WHERE over `t` (payment_transaction) and `p` (payment).
+INTENTS = """
 SELECT t.id, t.order_id, t.payment_id, p.gateway, t.kind, t.state, t.amount, p.currency, p.token, t.at, t.attempts,
        CASE WHEN t.kind = 'AUTHORIZE' THEN p.authorized_reference
             ELSE (SELECT a.gateway_reference FROM payment_transaction a
                    WHERE a.payment_id = p.id AND a.kind = 'AUTHORIZE' AND a.state = 'SUCCEEDED'
                    ORDER BY a.settled_at DESC, a.id DESC LIMIT 1) END AS "authorization"
-  FROM payment_transaction t JOIN payment p ON p.id = t.payment_id WHERE t.id = ANY($1) ORDER BY p.position, t.id
+  FROM payment_transaction t JOIN payment p ON p.id = t.payment_id
 """
 
 
 async def load_intents(ids: Sequence[UUID]) -> list[Intent]:
-    return [intent_of(row) for row in await db.fetch(_INTENTS, ids)]
+    return [intent_of(row) for row in await db.fetch(INTENTS + " WHERE t.id = ANY($1) ORDER BY p.position, t.id", ids)]
 
 
 def intent_of(row: Row) -> Intent:

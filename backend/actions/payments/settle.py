@@ -41,7 +41,8 @@ _SAVE = """
 WITH answered AS (
     UPDATE payment_transaction t
        SET state = a.state, gateway_reference = coalesce(a.reference, t.gateway_reference), failure = a.failure,
-           attempts = t.attempts + a.again, settled_at = CASE WHEN a.state IN ('SUCCEEDED', 'FAILED') THEN $6::timestamptz END
+           attempts = t.attempts + a.again,
+           settled_at = CASE WHEN a.state IN ('SUCCEEDED', 'FAILED') THEN $6::timestamptz END
       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[])
            AS a(id, state, reference, failure, again)
      WHERE t.id = a.id
@@ -69,7 +70,7 @@ async def settle(
     async with transaction() as tx:
         order = await lock_order(tx, SYSTEM, outcomes[0].intent.order_id)
         tenders, asked = _group(await tx.fetch(_TENDERS, [outcome.intent.payment_id for outcome in outcomes]))
-        news = [_known(actor, it) for it in outcomes if asked[it.intent.id].state in _OPEN]
+        news = [_known(actor, it, asked[it.intent.id]) for it in outcomes if asked[it.intent.id].state in _OPEN]
         for outcome in news:
             _apply(tenders, asked[outcome.intent.id], outcome)
         if not news:
@@ -106,13 +107,13 @@ def _group(rows: Sequence[Row]) -> tuple[dict[UUID, Tender], dict[UUID, _Asked]]
     return tenders, asked
 
 
-def _known(actor: Actor, outcome: Outcome) -> Outcome:
+def _known(actor: Actor, outcome: Outcome, before: _Asked) -> Outcome:
     """A person is told at once that the gateway is away; the system leaves its intent open and tries again."""
     if outcome.state is not TransactionState.PENDING:
         return outcome
     if outcome.intent.fresh and not actor.is_system:
         return replace(outcome, state=TransactionState.FAILED, failure=UNREACHABLE)
-    return replace(outcome, state=outcome.intent.state)
+    return replace(outcome, state=before.state)
 
 
 def _apply(tenders: dict[UUID, Tender], asked: _Asked, outcome: Outcome) -> None:
