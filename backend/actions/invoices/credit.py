@@ -104,4 +104,5 @@ async def _taken_off(
             order.id,
             nothing_left,
         )
+        order.shipping_invoiced = order.shipping_invoiced and not nothing_left
     return billed, shipping

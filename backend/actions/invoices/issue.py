@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from backend.actions.invoices.credit import credit_units
 from backend.actions.invoices.number import write
 from backend.actions.orders.locking import lock_order
 from backend.actions.orders.refresh import refresh
@@ -17,20 +19,26 @@ from backend.money import show
 from backend.rules.billing import Billed, bill
 from backend.rules.facts import Facts
 from backend.rules.permissions import Actor
-from backend.rules.vocabulary import InvoiceKind, LifecycleStep, OrderState, StepMode
+from backend.rules.vocabulary import InvoiceKind, LifecycleStep, OrderState, ShippingOrderState, StepMode
+
+FALLEN_THROUGH = (ShippingOrderState.REJECTED, ShippingOrderState.CANCELLED)
 
 
 @retried
 async def issue(actor: Actor, order_id: UUID, shipping_order_id: UUID | None = None) -> UUID | None:
     """The invoice's id, or None where nothing is to be invoiced (any more): no unit is invoiced twice.
 
-    The first invoice of an order carries its shipping charge.
+    The first invoice of an order carries its shipping charge. Units that stand on the invoice of a site that did not
+    give them (rejected, short picked) are credited first.
     """
     async with transaction() as tx:
         order = await lock_order(tx, actor, order_id)
         if order.state in (OrderState.DRAFT, OrderState.CANCELLED):
             return None
-        wanted = _wanted(await load(order.id), shipping_order_id)
+        facts = await load(order.id)
+        wanted = _wanted(facts, shipping_order_id)
+        if fallen := _fallen_through(facts, wanted):
+            await credit_units(tx, actor, order, fallen)
         lines = {line.id: line for line in await OrderLine.filter(order_id=order.id).order_by("position")}
         billed = bill(lines.values(), wanted, prices_include_tax=order.prices_include_tax)
         if not billed:
@@ -48,7 +56,23 @@ def _wanted(facts: Facts, shipping_order_id: UUID | None) -> Mapping[UUID, int]:
     found = next((it for it in facts.shipping_orders if it.id == shipping_order_id), None)
     if found is None:
         raise not_found("shipping order", "shipping_order_id")
-    return {} if found.invoiced else dict(found.lines)
+    return {} if found.invoiced or found.state in FALLEN_THROUGH else dict(found.lines)
+
+
+def _fallen_through(facts: Facts, wanted: Mapping[UUID, int]) -> list[tuple[UUID, int]]:
+    """Wanted units that are invoiced already, though no site that was invoiced for them is to give them any more."""
+    if facts.workflow.invoice_on is LifecycleStep.APPROVAL:
+        return []
+    standing = Counter[UUID]()
+    for it in facts.shipping_orders:
+        if it.invoiced and it.state not in FALLEN_THROUGH:
+            standing.update(dict(it.lines))
+    parts = []
+    for line in facts.lines:
+        taken = wanted.get(line.id, 0) + line.invoiced - (line.quantity - line.cancelled)
+        if line.is_physical and (units := min(taken, line.invoiced - standing[line.id])) > 0:
+            parts.append((line.id, units))
+    return parts
 
 
 def _order_level(facts: Facts) -> Sequence[tuple[UUID, int]]:

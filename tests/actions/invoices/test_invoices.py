@@ -16,15 +16,23 @@ from backend.models import db
 from backend.models.fulfillment import ShippingOrder, ShippingOrderLine
 from backend.models.inventory import InventorySite
 from backend.models.orders import Order, OrderLine
+from backend.models.returns import Return, ReturnLine
 from backend.rules.permissions import SYSTEM
-from backend.rules.vocabulary import DeliveryMethod, LineKind, ShippingOrderState, SiteKind
+from backend.rules.vocabulary import (
+    DeliveryMethod,
+    LineKind,
+    ReturnMethod,
+    ReturnState,
+    ShippingOrderState,
+    SiteKind,
+)
 from tests.actions.money import DESK, an_order, card, events, line
 
 
 async def papers(order_id: UUID) -> list[tuple[str, int, int, list[tuple[str, int, int, int]]]]:
     """(number, shipping, total, [(sku, quantity, tax, total)]) of each, in the order made."""
     found = []
-    for row in await db.fetch("SELECT * FROM invoice WHERE order_id = $1 ORDER BY issued_at, id", order_id):
+    for row in await db.fetch("SELECT * FROM invoice WHERE order_id = $1 ORDER BY issued_at, kind, number", order_id):
         lines = await db.fetch(
             "SELECT sku, quantity, tax, total FROM invoice_line WHERE invoice_id = $1 ORDER BY sku", row["id"]
         )
@@ -103,6 +111,29 @@ async def test_shipping_orders_add_up_to_the_order(database: str) -> None:
     assert await issue(SYSTEM, order.id, fourth) is None
 
 
+async def test_what_a_site_did_not_give_is_credited_and_invoiced_anew(database: str) -> None:
+    order = await an_order(
+        card("1.00"), lines=[line(3, "1.00", tax=Decimal("0.20"))], shipping=Decimal("5.00"), invoice_on="SHIPMENT"
+    )
+    (only,) = await lines_of(order)
+    rejected = await shipping_order(order, 1, (only, 3))
+    await issue(SYSTEM, order.id, rejected)
+    await db.execute("UPDATE shipping_order SET state = 'REJECTED'")
+    assert await issue(SYSTEM, order.id, rejected) is None
+    second = await shipping_order(order, 2, (only, 3))
+    assert await issue(SYSTEM, order.id, second) is not None
+    await db.execute("UPDATE shipping_order_line SET quantity = 2 WHERE shipping_order_id = $1", second)
+    assert await issue(SYSTEM, order.id, await shipping_order(order, 3, (only, 1))) is not None
+    assert await papers(order.id) == [
+        ("INV-000001", 500, 820, [("A", 3, 20, 320)]),
+        ("CN-000001", 500, 820, [("A", 3, 20, 320)]),
+        ("INV-000002", 500, 820, [("A", 3, 20, 320)]),
+        ("CN-000002", 0, 107, [("A", 1, 7, 107)]),
+        ("INV-000003", 0, 107, [("A", 1, 7, 107)]),
+    ]
+    assert (await lines_of(order))[0].invoiced == 3
+
+
 async def test_lines_that_do_not_ship(database: str) -> None:
     order = await an_order(
         card("1.00"),
@@ -153,6 +184,48 @@ async def test_cancelled_units_are_credited_and_may_be_invoiced_again(database: 
     after = await Order.get(id=order.id)
     assert (after.shipping_invoiced, (await lines_of(order))[0].invoiced) == (False, 0)
     assert await events(order.id, "invoice.") == ["invoice.issued", "invoice.credited"] * 2
+
+
+async def test_a_credit_note_is_what_the_return_is_worth(database: str) -> None:
+    """Received out of turn, a return may be a cent more or less than its units' place on the invoice."""
+    order = await an_order(card("1.00"), lines=[line(3, "1.00", tax=Decimal("0.20"))])
+    (only,) = await lines_of(order)
+    await db.execute("UPDATE order_line SET fulfilled = 3")
+    for position, refund in ((1, 106), (2, 214)):
+        rma = await Return.create(
+            number=f"{order.number}-R{position}",
+            order_id=order.id,
+            position=position,
+            state=ReturnState.WAITING_REFUND,
+            method=ReturnMethod.SHIP,
+            refund_due=refund,
+            created_at=order.placed_at,
+            state_since=order.placed_at,
+        )
+        await ReturnLine.create(
+            rma_id=rma.id,
+            order_id=order.id,
+            order_line_id=only.id,
+            quantity=position,
+            received=position,
+            reason="Too small",
+            refund=refund,
+        )
+    first, second = await Return.all().order_by("position")
+    async with db.transaction() as tx:
+        locked = await lock_order(tx, DESK, order.id)
+        assert await credit_units(tx, DESK, locked, [(only.id, 1)], rma_id=first.id) is None
+    await issue(SYSTEM, order.id)
+    for rma, quantity in ((first, 1), (second, 2)):
+        async with db.transaction() as tx:
+            locked = await lock_order(tx, DESK, order.id)
+            assert await credit_units(tx, DESK, locked, [(only.id, quantity)], rma_id=rma.id) is not None
+    assert await papers(order.id) == [
+        ("INV-000001", 0, 320, [("A", 3, 20, 320)]),
+        ("CN-000001", 0, 106, [("A", 1, 7, 106)]),
+        ("CN-000002", 0, 214, [("A", 2, 13, 214)]),
+    ]
+    assert (await lines_of(order))[0].invoiced == 3
 
 
 async def test_numbers_have_no_gaps(database: str) -> None:
