@@ -50,7 +50,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await _session(settings, stop)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
             log.warning("worker.database_lost", error=type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), 1.0)

@@ -26,7 +26,10 @@ MAX_ATTRIBUTES = 32_000
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _SUBDIVISION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_COUNTRIES = frozenset(code for code in Locale("en").territories if re.fullmatch(r"[A-Z]{2}", code)) - {"ZZ", "EU"}
+_COUNTRIES = frozenset(code for code in map(str, Locale("en").territories) if re.fullmatch(r"[A-Z]{2}", code)) - {
+    "ZZ",
+    "EU",
+}
 
 
 @dataclass(frozen=True, slots=True)

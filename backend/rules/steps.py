@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.rules.facts import Facts
-from backend.rules.progress import Assessment, Wait
+from backend.rules.assessment import Assessment, Wait
 from backend.rules.vocabulary import LifecycleStep, OrderState, ShippingOrderState, StepMode, StepStatus
 
 _STEPS = list(LifecycleStep)

@@ -11,7 +11,7 @@ from backend.models import db
 from backend.models.db import retried, transaction
 from backend.rules.facts import Facts
 from backend.rules.permissions import SYSTEM
-from backend.rules.progress import ALERTS, Wait
+from backend.rules.assessment import ALERTS, Wait
 
 _KINDS = [kind for kind, _, _ in ALERTS.values()]
 

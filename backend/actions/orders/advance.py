@@ -36,7 +36,8 @@ from backend.models.facts import load_facts
 from backend.rules import standing
 from backend.rules.facts import Facts
 from backend.rules.permissions import SYSTEM
-from backend.rules.progress import Assessment, Run, assess
+from backend.rules.assessment import Assessment, Run
+from backend.rules.progress import assess
 from backend.rules.vocabulary import LineKind
 
 log = structlog.get_logger(__name__)

@@ -19,5 +19,5 @@ async def note(actor: Actor, order_id: UUID, body: str) -> None:
     problems.check()
     async with transaction() as tx:
         order = await lock_order(tx, actor, order_id)
-        await OrderNote.create(order_id=order.id, body=body, author=actor.label, at=tx.now)
+        _ = await OrderNote.create(order_id=order.id, body=body, author=actor.label, at=tx.now)
         record(tx, actor, "order.note_added", "Note added.", subject=("Order", order.id), order_id=order.id)

@@ -11,7 +11,9 @@ from backend.models.db import Transaction
 from backend.models.facts import load
 from backend.models.orders import Order
 from backend.rules import standing
+from backend.rules.facts import Facts
 from backend.rules.lifecycle import ORDER_MOVES
+from backend.rules.totals import Amounts
 from backend.rules.vocabulary import LifecycleStep, OrderState
 
 _SAVE = """
@@ -25,18 +27,18 @@ UPDATE sales_order
 """
 
 
-async def refresh(tx: Transaction, order: Order) -> OrderState:
-    """Recompute and save; the order's row must be locked. Returns the state it is in now.
+async def refresh(tx: Transaction, order: Order, facts: Facts | None = None) -> OrderState:
+    """Recompute and save; the order's row must be locked. Returns the state it is in now. `facts` where they are known.
 
     Sets `order.state` too, so that the caller sees it. A move that the lifecycle does not know is a bug and raises.
     """
-    facts = await load(order.id)
+    facts = facts or await load(order.id)
     state = standing.state_of(facts)
     if state is not facts.state and state not in ORDER_MOVES[facts.state]:
         raise RuntimeError(f"Order {facts.number} cannot move from {facts.state} to {state}.")
     amounts, sums = standing.amounts_of(facts), standing.tendered(facts)
     if standing.is_cancelled(facts) and order.total:
-        amounts = standing.Amounts(order.subtotal, order.discount, order.tax, order.total, order.shipping)
+        amounts = Amounts(order.subtotal, order.discount, order.tax, order.total, order.shipping)
     paid = facts.mark(LifecycleStep.PAYMENT) is None and state not in (OrderState.DRAFT, OrderState.WAITING_PAYMENT)
     await tx.execute(
         _SAVE,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from backend.actions.orders.locking import lock_order
-from backend.actions.orders.refresh import refresh, set_mark
+from backend.actions.orders.refresh import mark, refresh, set_mark
 from backend.errors import ErrorCode, refused
 from backend.events import record
 from backend.models.db import retried, transaction
@@ -32,12 +33,14 @@ async def pass_step(
     async with transaction() as tx:
         order = await lock_order(tx, actor, order_id, expected_version)
         check_verb(ORDER_VERBS[verb], state=order.state, suspended=order.suspended)
-        against = reasons_against(await load(order.id)).get(verb)
+        facts = await load(order.id)
+        against = reasons_against(facts).get(verb)
         if against is not None and not skipped:
             raise refused(ErrorCode.INVALID_STATE, against)
         before = order.state
         await set_mark(tx, order.id, step.value, actor.label, skipped=skipped)
-        after = await refresh(tx, order)
+        marked = {**facts.steps, step.value: mark(tx.now, actor.label, skipped=skipped)}
+        after = await refresh(tx, order, replace(facts, steps=marked))
         record(
             tx,
             actor,
