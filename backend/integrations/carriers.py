@@ -11,8 +11,6 @@ from typing import Protocol
 from urllib.parse import quote
 from uuid import UUID
 
-from backend.models.db import outside_transaction
-
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
@@ -75,6 +73,5 @@ def carrier_for(name: str) -> Carrier:
 
 
 async def labels(parcels: list[Parcel]) -> list[Label]:
-    """One label for each, in order. Never inside a transaction."""
-    outside_transaction("A carrier")
+    """One label for each, in order."""
     return [await carrier_for(parcel.carrier).label(parcel) for parcel in parcels]

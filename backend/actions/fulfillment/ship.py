@@ -10,7 +10,7 @@ from backend.actions.fulfillment.units import let_go, lines_of
 from backend.actions.orders.refresh import refresh
 from backend.errors import ErrorCode, refused
 from backend.integrations.carriers import Label, Parcel, labels
-from backend.models.db import Transaction, retried, transaction
+from backend.models.db import Transaction, outside_transaction, retried, transaction
 from backend.models.fulfillment import Shipment
 from backend.rules.order_input import Problems
 from backend.rules.permissions import Actor
@@ -24,12 +24,13 @@ async def ship(
     service: str | None = None,
     tracking_numbers: Sequence[str] | None = None,
 ) -> None:
-    """`tracking_numbers` go to the packages in the order of packing. A label is asked for by the package's id, so that
+    """`tracking_numbers` go to the packages in the order of packing.
 
-    asking again after a failure in between is asking for the same label.
+    A label is asked for by the package's id: asking again after a failure in between is asking for the same label.
     """
     _check(carrier, service, tracking_numbers)
     parcels = await _parcels(actor, shipping_order_id, carrier, service, tracking_numbers)
+    outside_transaction(carrier)
     answers = await labels(parcels)
     await _settle(actor, shipping_order_id, carrier, service, parcels, answers)
 
