@@ -6,12 +6,12 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import backend.reactions  # noqa: F401 - events refuse to be recorded before their consequences are known
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+import backend.reactions  # noqa: F401 - events refuse to be recorded before their consequences are known
 from backend.config import Settings
 from backend.models import db, migrations
 from backend.resolvers.endpoint import Endpoint

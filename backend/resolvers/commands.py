@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import strawberry
@@ -18,11 +19,12 @@ from strawberry.types.unset import UNSET
 from backend.errors import ErrorCode, Problem, Refused, refused
 from backend.resolvers.context import Context
 from backend.rules.permissions import Actor
-from backend.schema.common import UserError, decode_id
+from backend.schema.common import Info, UserError, decode_id
 
 C = TypeVar("C")
 P = TypeVar("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 MAX_TEXT = 20_000
 _VERBATIM = frozenset({"password", "token"})
@@ -47,9 +49,10 @@ Kinds = dict[str, str]
 
 
 def translate(given: Any, command: type[C], kinds: Kinds | None = None, *path: str) -> C:
-    """A command dataclass from an input of the same field names. `kinds` says what an id is, where the name does not."""
+    """A command from an input of the same field names. `kinds` says what an id is, where its name does not."""
     values = {}
-    for name, (annotation, default) in _fields(command).items():
+    kind: Any = command
+    for name, (annotation, default) in _fields(kind).items():
         value = getattr(given, name, UNSET)
         if value is UNSET or (value is None and default not in (None, dataclasses.MISSING)):
             continue
@@ -74,51 +77,57 @@ def maybe_text(value: str | None, *path: str) -> str | None:
     return None if value is None or value is UNSET else text(value, *path)
 
 
-def key(given: strawberry.ID, name: str, kind: str | None = None) -> UUID:
+def texts(values: Sequence[str] | None, name: str) -> list[str] | None:
+    if values is None or values is UNSET:
+        return None
+    return [text(value, name, str(place)) for place, value in enumerate(values)]
+
+
+def given(value: T | None) -> T | None:
+    """None also for what was left out."""
+    return None if value is UNSET else value
+
+
+def key(value: strawberry.ID, name: str, kind: str | None = None) -> UUID:
     """The key behind an id of the input's field `name`."""
-    return decode_id(given, kind or _KINDS[name], name)
+    return decode_id(value, kind or _KINDS[name], name)
 
 
-def maybe_key(given: strawberry.ID | None, name: str, kind: str | None = None) -> UUID | None:
-    return None if given is None or given is UNSET else key(given, name, kind)
+def maybe_key(value: strawberry.ID | None, name: str, kind: str | None = None) -> UUID | None:
+    return None if value is None or value is UNSET else key(value, name, kind)
 
 
 async def perform(
-    context: Context,
-    payload: type[P],
+    info: Info,
+    payload: Callable[..., P],
     act: Callable[[Actor], Awaitable[R]],
-    show: Callable[[R | None], Awaitable[P]],
+    shown: Callable[[R | UUID | None], Awaitable[P]],
 ) -> P:
-    """Do it, and show what was changed; a refusal is a payload too.
+    """Do it, and show what was changed; a refusal is a payload too, its objects null and its lists empty.
 
-    `show` gets what the action gave, or the subject's key where the command was done before (resolvers/idempotency.py).
+    `shown` gets what the action gave, or the subject's key where it was all done before (resolvers/idempotency.py).
     """
+    context: Context = info.context
     try:
         if context.refusal is not None:
             raise context.refusal
         if context.replay is not None:
-            return await show(context.replay.subject_id)  # type: ignore[arg-type]
-        return await show(await act(context.actor))
+            return await shown(context.replay.subject_id)
+        done = await act(context.actor)
+        context.forget()
+        return await shown(done)
     except Refused as refusal:
-        context.refused = True
-        return refusal_payload(payload, refusal)
+        return refusal_of(context, payload, refusal)
 
 
-def refusal_payload(payload: type[P], refusal: Refused) -> P:
-    """Its objects are null and its lists empty."""
-    blank: dict[str, Any] = {}
-    for declared in dataclasses.fields(payload):  # type: ignore[arg-type]
-        if declared.init and declared.default is dataclasses.MISSING and declared.default_factory is dataclasses.MISSING:
-            annotation = str(declared.type)
-            blank[declared.name] = [] if annotation.lower().startswith("list") else False if "bool" in annotation else None
-    blank["user_errors"] = [_user_error(problem) for problem in refusal.problems]
-    return payload(**blank)
+def refusal_of(context: Context, payload: Callable[..., P], refusal: Refused) -> P:
+    context.refused = True
+    return payload(user_errors=[_user_error(problem) for problem in refusal.problems])
 
 
 def _user_error(problem: Problem) -> UserError:
-    return UserError(
-        code=problem.code, message=problem.message, path=[camel(part) for part in problem.path] if problem.path else None
-    )
+    path = [camel(part) for part in problem.path] or None
+    return UserError(code=problem.code, message=problem.message, path=path)
 
 
 def camel(name: str) -> str:
@@ -128,7 +137,7 @@ def camel(name: str) -> str:
 
 
 @cache
-def _fields(command: type) -> dict[str, tuple[Any, Any]]:
+def _fields(command: Any) -> dict[str, tuple[Any, Any]]:
     hints = get_type_hints(command)
     return {declared.name: (hints[declared.name], declared.default) for declared in dataclasses.fields(command)}
 
@@ -151,7 +160,7 @@ def _value(value: Any, annotation: Any, name: str, kinds: Kinds, path: tuple[str
 
 def _options(annotation: Any) -> tuple[Any, ...]:
     """The members of `X | None`, or the annotation itself."""
-    return get_args(annotation) if get_origin(annotation) not in (list, tuple, Sequence) and get_args(annotation) else (annotation,)
+    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
 
 
 def _element(annotation: Any) -> Any:

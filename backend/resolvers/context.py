@@ -48,9 +48,15 @@ class Context:
     prepared: tuple[str, Any] | None = None
     #: Limits and roles were checked before the operation was handed to the schema.
     admitted: bool = False
+    #: What the log calls it: the operation's name, or its first root fields.
+    operation: str | None = None
     #: Batches of this operation (resolvers/loaders.py), made on first use.
     cache: dict[str, Any] = field(default_factory=dict)
     connection_params: dict[str, object] | None = None
+
+    def forget(self) -> None:
+        """What was loaded so far is stale: something was changed."""
+        self.cache.clear()
 
     @property
     def actor(self) -> Actor:

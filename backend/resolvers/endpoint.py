@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-import structlog
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,8 +18,8 @@ from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UNSET, UnsetType
 
 from backend import events
-from backend.config import Settings
 from backend.actions.people.authenticate import authenticate
+from backend.config import Settings
 from backend.resolvers import bodies, explorer, faults, idempotency, origins
 from backend.resolvers.bodies import BadRequest, GraphQLRequest
 from backend.resolvers.context import Context
@@ -40,7 +39,7 @@ _UNKEYED = frozenset({"sessionCreate", "sessionEnd"})
 class Endpoint(GraphQL[Context, None]):
     """Our own way from request to answer; the base class serves the sockets."""
 
-    websocket_adapter_class = SocketAdapter  # type: ignore[assignment]
+    websocket_adapter_class = SocketAdapter
     graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, schema: GatedSchema, settings: Settings) -> None:
@@ -71,15 +70,16 @@ class Endpoint(GraphQL[Context, None]):
             if _wants_page(request) and self.settings.environment == "development":
                 return explorer.page()
             context = await self.context(request)
+            request.state.actor = context.identity.key if context.identity else None
             context.idempotency_key = idempotency.key_of(request.headers)
             self._admit(request, context)
-            asked = await self._read(request)
+            answer = await self._run(await self._read(request), context, reading=request.method == "GET")
+            request.state.operation = context.operation
         except BadRequest as error:
             entry = {"message": str(error), "extensions": {"code": error.code}}
             return _respond({"errors": [entry]}, media_type, error.status, error.headers)
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is a masked one
             return _respond({"errors": [faults.masked(error)]}, media_type, 500)
-        answer = await self._run(asked, context, reading=request.method == "GET")
         response = _respond(answer, media_type, _status(answer, media_type))
         if context.cookie is not None:
             secure = self.settings.environment != "development"
@@ -118,9 +118,9 @@ class Endpoint(GraphQL[Context, None]):
         return orjson.dumps(data).decode()
 
     def _admit(self, request: Request, context: Context) -> None:
-        if "authorization" not in request.headers and request.method == "POST":
-            if not origins.is_ours(request.headers, self.settings.public_url):
-                raise BadRequest(403, "This request came from another site.", faults.FORBIDDEN)
+        with_cookies = request.method == "POST" and "authorization" not in request.headers
+        if with_cookies and not origins.is_ours(request.headers, self.settings.public_url):
+            raise BadRequest(403, "This request came from another site.", faults.FORBIDDEN)
         caller = context.identity.key if context.identity else f"address:{context.address}"
         wait = self.throttle.take(caller)
         if wait:
@@ -144,10 +144,6 @@ class Endpoint(GraphQL[Context, None]):
             return await self._admitted(prepared, asked, context, reading)
         except GraphQLError as error:
             return {"errors": [faults.present(error, suggestions=suggestions)]}
-        except BadRequest as error:
-            return {"errors": [{"message": str(error), "extensions": {"code": error.code}}]}
-        except Exception as error:  # noqa: BLE001
-            return {"errors": [faults.masked(error)]}
 
     async def _admitted(
         self, prepared: Prepared, asked: GraphQLRequest, context: Context, reading: bool
@@ -158,17 +154,17 @@ class Endpoint(GraphQL[Context, None]):
         context.admitted = True
         operation = prepared.operation(asked.operation_name)
         assert operation is not None
-        structlog.contextvars.bind_contextvars(operation=operation.name.value if operation.name else None)
+        roots = prepared.asked[operation.name.value if operation.name else None].roots
+        context.operation = operation.name.value if operation.name else " ".join(root[1] for root in roots[:3])
 
         async def execute() -> dict[str, Any]:
-            context.cache.clear()
+            context.forget()
             return await self._execute(asked, context)
 
         if not is_mutation(operation):
             return await execute()
         if reading:
             raise BadRequest(405, "Send mutations by POST.")
-        roots = prepared.asked[operation.name.value if operation.name else None].roots
         if context.idempotency_key is None or any(root[1] in _UNKEYED for root in roots):
             return await _with_command(context, execute)
         if len(roots) != 1:

@@ -1,4 +1,4 @@
-"""The API explorer: one page of ours for people who try out operations, in development. It asks nobody else for anything."""
+"""The API explorer: one page of ours to try out operations in development. It loads nothing from anybody else."""
 
 from __future__ import annotations
 

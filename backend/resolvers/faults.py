@@ -21,7 +21,7 @@ _SUGGESTION = re.compile(r" Did you mean .*", re.DOTALL)
 
 
 def present(error: GraphQLError, *, suggestions: bool) -> dict[str, Any]:
-    """An entry of `errors`, always with extensions.code. `suggestions` tell names of the schema: for people logged in."""
+    """An entry of `errors`, always with a code. `suggestions` tell names of the schema: for those who are logged in."""
     cause = _cause(error)
     if isinstance(cause, Unauthenticated):
         return _entry(error, "Log in first.", UNAUTHENTICATED)
@@ -57,7 +57,7 @@ def _cause(error: GraphQLError) -> BaseException | None:
 
 
 def _is_the_clients(error: GraphQLError, cause: BaseException | None) -> bool:
-    """Syntax, validation and coercion: nothing was raised, or a scalar refused a literal or a variable (no path yet)."""
+    """Syntax, validation, coercion: nothing was raised, or a scalar refused a literal or a variable (no path yet)."""
     return cause is None or (error.path is None and bool(error.nodes))
 
 

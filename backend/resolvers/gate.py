@@ -45,8 +45,8 @@ class Gate(SchemaExtension):
 class GatedSchema(strawberry.Schema):
     """A schema behind the gate. What its errors look like is decided in faults.py, which also logs them."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, extensions=[Gate], **options)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, extensions=[Gate])
         self.access = guard.access_table(self._schema)
         self.documents = Documents(self._schema)
 

@@ -116,7 +116,8 @@ class _Examination:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         self.schema = schema
         self.document = document
-        self.fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+        definitions = document.definitions
+        self.fragments = {node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)}
         self.shape = Shape()
         self.depths: dict[str, int | None] = {}
         self.counts: Counter[str] = Counter()

@@ -39,10 +39,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """Reads alone: mutations go by HTTP, where keys and cross-site checks are."""
 
     async def handle_message(self, message: Message) -> None:
-        if not isinstance(message, dict) or not _well_formed(message):
+        if _well_formed(message):
+            await super().handle_message(message)
+        else:
             await self.handle_invalid_message("Invalid message")
-            return
-        await super().handle_message(message)
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Each operation has a context of its own, for the actor as he is now: a revoked key ends the connection."""
@@ -78,8 +78,8 @@ async def connect(context: Context) -> None:
     context.identity = fresh.identity
 
 
-def _well_formed(message: dict[str, Any]) -> bool:
-    if not isinstance(message.get("type"), str):
+def _well_formed(message: Any) -> bool:
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         return False
     if message["type"] == "complete":
         return isinstance(message.get("id"), str)

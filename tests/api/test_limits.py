@@ -13,13 +13,18 @@ from backend.resolvers.documents import Documents, Prepared
 SCHEMA = build_schema(
     """
     interface Node { id: ID! }
-    type Order implements Node { id: ID! number: String customer: Customer lines: [Line!]! orders(first: Int): OrderConnection! }
+    type Order implements Node {
+      id: ID! number: String customer: Customer lines: [Line!]! orders(first: Int): OrderConnection!
+    }
     type Line implements Node { id: ID! order: Order! }
     type Customer implements Node { id: ID! name: String orders(first: Int, after: String): OrderConnection! }
     type OrderEdge { cursor: String! node: Order! }
     type OrderConnection { edges: [OrderEdge!]! nodes: [Order!]! }
     input Filter { text: String not: Filter }
-    type Query { node(id: ID!): Node orders(first: Int, last: Int, filter: Filter, words: [String!]): OrderConnection! order: Order }
+    type Query {
+      node(id: ID!): Node order: Order
+      orders(first: Int, last: Int, filter: Filter, words: [String!]): OrderConnection!
+    }
     """
 )
 
@@ -138,8 +143,8 @@ def test_what_rules_would_multiply_is_bounded(query: str, message: str) -> None:
 
 
 def test_many_fragments_over_the_same_fields_are_validated_quickly() -> None:
-    body = " ".join(f"f{i}: id" for i in range(1))
-    fragments = " ".join(f"fragment F{i} on Order {{ {body} number customer {{ name orders {{ nodes {{ id }} }} }} }}" for i in range(50))
+    body = "number customer { name orders { nodes { id } } }"
+    fragments = " ".join(f"fragment F{i} on Order {{ {body} }}" for i in range(50))
     query = f"{fragments} {{ order {{ {' '.join(f'...F{i}' for i in range(50))} }} }}"
     started = time.process_time()
     prepared = prepare(query)

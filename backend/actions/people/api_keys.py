@@ -48,7 +48,7 @@ async def create(actor: Actor, command: ApiKeyCommand) -> NewApiKey:
     key_id, prefix, secret = uuid7(), secrets.token_hex(4), secrets.token_urlsafe(32)
     async with transaction() as tx:
         sites = await site_ids(tx, command.sites)
-        await ApiKey.create(
+        made = ApiKey(
             id=key_id,
             name=command.name.strip(),
             prefix=prefix,
@@ -57,6 +57,7 @@ async def create(actor: Actor, command: ApiKeyCommand) -> NewApiKey:
             channel_id=await _channel_id(tx, command.channel),
             created_at=tx.now,
         )
+        await made.save(force_create=True)
         await set_sites(tx, "api_key_site", "api_key_id", key_id, sites)
         record(
             tx,

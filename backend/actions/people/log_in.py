@@ -11,8 +11,8 @@ from backend.actions.people.passwords import MAX_LENGTH, matches
 from backend.errors import ErrorCode, refused
 from backend.events import record
 from backend.models import db
+from backend.models.base import uuid7
 from backend.models.db import transaction
-from backend.models.people import Session
 from backend.rules.permissions import Actor
 
 
@@ -33,8 +33,13 @@ async def log_in(email: str, password: str, hours: int) -> LoggedIn:
         raise refused(ErrorCode.NOT_PERMITTED, "The e-mail address or the password is wrong.", "password")
     token = secrets.token_urlsafe(32)
     async with transaction() as tx:
-        await Session.create(
-            user_id=user["id"], token_hash=digest(token), created_at=tx.now, expires_at=tx.now + timedelta(hours=hours)
+        await tx.execute(
+            "INSERT INTO app_session (id, user_id, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+            uuid7(),
+            user["id"],
+            digest(token),
+            tx.now,
+            tx.now + timedelta(hours=hours),
         )
         actor = await authenticate(session_token=token)
         if actor is None:

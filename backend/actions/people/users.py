@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.actions.people.passwords import MAX_LENGTH, MIN_LENGTH, hashed
-from backend.actions.people.sites import site_ids, set_sites
+from backend.actions.people.sites import set_sites, site_ids
 from backend.errors import ErrorCode, not_found, refused
 from backend.events import record
 from backend.models import db
@@ -52,7 +52,7 @@ async def _create(actor: Actor, command: UserCommand, password_hash: str | None)
         _check_sites(command.roles, len(sites))
         if await tx.fetchval("SELECT 1 FROM app_user WHERE email = $1", email):
             raise refused(ErrorCode.DUPLICATE, "There is a user with this address.", "email")
-        await User.create(
+        made = User(
             id=user_id,
             email=email,
             name=command.name.strip(),
@@ -61,6 +61,7 @@ async def _create(actor: Actor, command: UserCommand, password_hash: str | None)
             active=command.active,
             created_at=tx.now,
         )
+        await made.save(force_create=True)
         await set_sites(tx, "app_user_site", "user_id", user_id, sites)
         record(
             tx,

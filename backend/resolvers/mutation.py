@@ -1,0 +1,28 @@
+"""Everything that can be done, put together."""
+
+from __future__ import annotations
+
+import strawberry
+
+from backend.resolvers.configuration_mutations import ConfigurationMutations
+from backend.resolvers.fulfillment_mutations import FulfillmentMutations
+from backend.resolvers.inventory_mutations import InventoryMutations
+from backend.resolvers.order_mutations import OrderMutations
+from backend.resolvers.payment_mutations import PaymentMutations
+from backend.resolvers.people_mutations import PeopleMutations
+from backend.resolvers.return_mutations import ReturnMutations
+from backend.resolvers.session_mutations import SessionMutations
+
+
+@strawberry.type
+class Mutation(
+    SessionMutations,
+    OrderMutations,
+    PaymentMutations,
+    FulfillmentMutations,
+    ReturnMutations,
+    InventoryMutations,
+    ConfigurationMutations,
+    PeopleMutations,
+):
+    """Noun first, then the verb; one input; the changed object and `userErrors` in the payload."""
