@@ -29,6 +29,8 @@ ALERTS: Mapping[str, tuple[str, AlertSeverity, str]] = {
     "CONDITION_ERROR": ("workflow.condition_error", AlertSeverity.WARNING, "A workflow condition cannot be evaluated."),
 }
 
+#: The gateway at which a person says that money is there, or has been given back.
+BY_A_PERSON = "manual"
 DESK = (Role.CUSTOMER_SERVICE, Role.MANAGER)
 MONEY = (Role.FINANCE, Role.MANAGER)
 SITE = (Role.STORE_ASSOCIATE, Role.FULFILLMENT)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from backend.rules.assessment import DESK, MONEY, SITE, Assessment, Run, Wait, gate, is_skipped, names
+from backend.rules.assessment import BY_A_PERSON, DESK, MONEY, SITE, Assessment, Run, Wait, gate, is_skipped, names
 from backend.rules.facts import Facts, PaymentFact, ShippingOrderFact
 from backend.rules.lifecycle import ORDER_VERBS
 from backend.rules.settlement import settle, why_not_filed
@@ -25,9 +25,6 @@ from backend.rules.vocabulary import (
     TransactionKind,
     TransactionState,
 )
-
-#: The gateway at which a person says that money is there.
-_BY_A_PERSON = "manual"
 
 
 def assess(facts: Facts, now: datetime) -> Assessment:
@@ -64,7 +61,7 @@ def _authorization(facts: Facts, payment: PaymentFact, now: datetime, found: Ass
     if payment.authorized or payment.status is PaymentStatus.VOIDED:
         return
     if last is None or last.state is TransactionState.PENDING:
-        if payment.gateway == _BY_A_PERSON and payment.method is not PaymentMethodKind.CASH:
+        if payment.gateway == BY_A_PERSON and payment.method is not PaymentMethodKind.CASH:
             found.wait(step, "PAYMENT_AWAITED", facts.state_since, *names(MONEY), subject_id=payment.id)
         elif gate(facts, found, step, facts.state_since, now, MONEY, subject_id=payment.id):
             found.runs.append(Run("paymentsAuthorize", step, facts.id))

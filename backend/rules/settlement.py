@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.rules import standing
-from backend.rules.assessment import MONEY, Assessment, Run, gate, is_skipped, names
+from backend.rules.assessment import BY_A_PERSON, MONEY, Assessment, Run, gate, is_skipped, names
 from backend.rules.facts import Facts
 from backend.rules.lifecycle import FULFILLED_SHIPPING_ORDERS, OPEN_SHIPPING_ORDERS
 from backend.rules.vocabulary import (
@@ -41,6 +41,8 @@ def settle(facts: Facts, now: datetime, found: Assessment) -> None:
     if standing.excess_due(facts) and not _open(facts, TransactionKind.REFUND):
         if _last_failed(facts, TransactionKind.REFUND, TransactionPurpose.EXCESS):
             found.wait(LifecycleStep.PAYMENT, "REFUND_FAILED", facts.state_since, *names(MONEY))
+        elif all(p.gateway == BY_A_PERSON for p in facts.payments if p.captured > p.refunded):
+            found.wait(LifecycleStep.PAYMENT, "REFUND_AWAITED", facts.state_since, *names(MONEY))
         else:
             found.runs.append(Run("paymentsRefundExcess", LifecycleStep.PAYMENT, facts.id))
     if standing.to_void(facts):
@@ -58,7 +60,11 @@ def _captures(facts: Facts, now: datetime, found: Assessment) -> None:
         p for p in facts.payments if (t := p.last(TransactionKind.CAPTURE)) and t.state is TransactionState.FAILED
     ]
     drawable = [p for p in facts.payments if p.authorized > p.captured and p not in failed]
-    if drawable:
+    if drawable and all(payment.gateway == BY_A_PERSON for payment in drawable):
+        found.wait(
+            LifecycleStep.PAYMENT, "PAYMENT_AWAITED", facts.state_since, *names(MONEY), subject_id=drawable[0].id
+        )
+    elif drawable:
         if gate(facts, found, LifecycleStep.PAYMENT, facts.state_since, now, MONEY, reason="CAPTURE"):
             found.runs.append(Run("paymentsCapture", LifecycleStep.PAYMENT, facts.id))
     elif failed:
