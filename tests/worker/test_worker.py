@@ -98,7 +98,9 @@ async def test_jobs_of_a_worker_that_died_are_taken_over_and_poison_is_parked(
 async def test_a_lost_connection_is_waited_out(database: str, reactions: dict[str, list[Any]]) -> None:
     reactions["flaky"].append("an earlier call")
     async with running(database):
-        await until("SELECT count(*) > 0 FROM pg_stat_activity WHERE query ILIKE '%pgqueuer%' AND pid <> pg_backend_pid()")
+        await until(
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE query ILIKE '%pgqueuer%' AND pid <> pg_backend_pid()"
+        )
         await db.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
