@@ -109,7 +109,9 @@ def _shipping_orders(
             "state_since": now,
             "ship_by": _ship_by(order, method, now),
         }
-        made.append(_Made(row, [_line(order, identity, assignment) for assignment in group]))
+        ids = sorted(uuid7() for _ in group)  # so that lines keep the order's order
+        lines = [_line(order, identity, *pair) for pair in zip(ids, group, strict=True)]
+        made.append(_Made(row, lines))
     return made
 
 
@@ -120,9 +122,9 @@ def _ship_by(order: Order, method: DeliveryMethod, now: datetime) -> datetime:
     return now + (_TO_SHIP if method is DeliveryMethod.SHIP else _TO_MAKE_READY)
 
 
-def _line(order: Order, shipping_order_id: UUID, assignment: Assignment) -> dict[str, object]:
+def _line(order: Order, shipping_order_id: UUID, line_id: UUID, assignment: Assignment) -> dict[str, object]:
     return {
-        "id": uuid7(),
+        "id": line_id,
         "shipping_order_id": shipping_order_id,
         "order_id": order.id,
         "order_line_id": assignment.line_id,

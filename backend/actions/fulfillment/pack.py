@@ -101,8 +101,8 @@ async def _write(
     skus = {line.id: line.sku for line in lines}
     shipments: list[dict[str, object]] = []
     contents: list[dict[str, object]] = []
-    for package in packages:
-        shipment_id = uuid7()
+    ids = sorted(uuid7() for _ in packages)  # so that packages keep their order
+    for shipment_id, package in zip(ids, packages, strict=True):
         shipments.append(_shipment(tx, shipping_order, shipment_id, package))
         contents += [
             {
