@@ -16,7 +16,8 @@ def cheapest_whole(problem: Problem) -> tuple[int, int, int]:
         used = set(choice) - {UNFILLED}
         if len(used) > (problem.max_shipments or len(choice)) or not keeps_limits(problem, choice):
             continue
-        best = min(best, (cost_of(problem, choice), choice.count(UNFILLED), len(used)))
+        if (cost := cost_of(problem, choice)) < NEVER >> 1:
+            best = min(best, (cost, choice.count(UNFILLED), len(used)))
     return best
 
 
