@@ -15,9 +15,10 @@ from backend.actions.payments.void import void
 from backend.models.orders import Order as OrderRow
 from backend.models.payments import Payment as PaymentRow
 from backend.resolvers.commands import given, key, perform, translate
-from backend.rules.billing import PaymentCommand
+from backend.rules.billing import PAYMENT_VERBS, PaymentCommand
 from backend.rules.lifecycle import ORDER_VERBS
-from backend.rules.permissions import DESK, MONEY, Actor
+from backend.rules.permissions import Actor
+from backend.rules.vocabulary import TransactionKind
 from backend.schema.access import mutation
 from backend.schema.common import Info, show
 from backend.schema.payments import PaymentAddInput, PaymentAmountInput, PaymentPayload
@@ -51,22 +52,22 @@ class PaymentMutations:
 
         return await perform(info, PaymentPayload, act, shown)
 
-    @mutation(roles=DESK | MONEY)
+    @mutation(roles=PAYMENT_VERBS[TransactionKind.AUTHORIZE].roles)
     async def payment_authorize(self, info: Info, input: PaymentAmountInput) -> PaymentPayload:
         amount = given(input.amount)
         return await _on_payment(info, input.payment_id, lambda actor, payment: authorize(actor, payment, amount))
 
-    @mutation(roles=MONEY)
+    @mutation(roles=PAYMENT_VERBS[TransactionKind.CAPTURE].roles)
     async def payment_capture(self, info: Info, input: PaymentAmountInput) -> PaymentPayload:
         amount = given(input.amount)
         return await _on_payment(info, input.payment_id, lambda actor, payment: capture(actor, payment, amount))
 
-    @mutation(roles=MONEY)
+    @mutation(roles=PAYMENT_VERBS[TransactionKind.VOID].roles)
     async def payment_void(self, info: Info, input: PaymentAmountInput) -> PaymentPayload:
         amount = given(input.amount)
         return await _on_payment(info, input.payment_id, lambda actor, payment: void(actor, payment, amount))
 
-    @mutation(roles=DESK | MONEY, description="Above a limit it needs a manager.")
+    @mutation(roles=PAYMENT_VERBS[TransactionKind.REFUND].roles, description="Above a limit it needs a manager.")
     async def payment_refund(self, info: Info, input: PaymentAmountInput) -> PaymentPayload:
         amount = given(input.amount)
         return await _on_payment(info, input.payment_id, lambda actor, payment: refund(actor, payment, amount))

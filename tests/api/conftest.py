@@ -91,6 +91,4 @@ async def _people(api: Api) -> None:
         store = ["S1"] if role is Role.STORE_ASSOCIATE else None
         made = await api_keys.create(SYSTEM, ApiKeyCommand(role.value.lower(), role, channel, store))
         api.keys[role] = made.secret
-    await users.create(
-        SYSTEM, UserCommand("Ann@Example.com", "Ann", [Role.ADMIN], password=PASSWORD)
-    )
+    await users.create(SYSTEM, UserCommand("Ann@Example.com", "Ann", [Role.ADMIN], password=PASSWORD))

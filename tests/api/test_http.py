@@ -155,7 +155,7 @@ async def test_suggestions_and_introspection_are_for_those_who_are_logged_in(api
     assert "Did you mean 'me'?" in known["errors"][0]["message"]
     assert (await api.do("{ __schema { queryType { name } } }", role=Role.VIEWER))["__schema"]["queryType"]["name"]
     assert code_of(await api.ask('{ __type(name: "Order") { name } }', role=None)) == "UNAUTHENTICATED"
-    bad_enum = 'mutation ($c: ChannelInput!) { channelCreate(input: $c) { channel { id } } }'
+    bad_enum = "mutation ($c: ChannelInput!) { channelCreate(input: $c) { channel { id } } }"
     variables = {"c": {"code": "a", "name": "a", "kind": "WEBB", "currency": "USD"}}
     told = await api.ask(bad_enum, variables, role=None)
     assert "Did you mean" not in json.dumps(told)
