@@ -119,7 +119,7 @@ async def pledged(rma: Return) -> int:
 async def apply_credit(tx: Transaction, actor: Actor, rma: Return, owed: int) -> None:
     """The return is complete: pay the replacement with up to `owed`, and let it go. Sets `rma.credited`.
 
-    Where a person has authorized the payment on account before, that authorization is backed now.
+    Where a person has authorized the payment on account before, that authorization is backed, and captured, now.
     """
     if rma.exchange_order_id is None or rma.credited:
         return
@@ -129,12 +129,10 @@ async def apply_credit(tx: Transaction, actor: Actor, rma: Return, owed: int) ->
     payment = await _on_account(rma)
     if payment is None:
         return
-    if payment.authorized:
-        rma.credited = min(owed, payment.authorized)
-    elif owed:
-        rma.credited = min(owed, payment.amount)
+    if owed:
+        rma.credited = min(owed, payment.authorized or payment.amount)
         await _take(tx, actor, replacement, payment, rma.credited)
-    else:
+    elif not payment.authorized:
         payment.status = PaymentStatus.VOIDED
         await payment.save(update_fields=["status"])
     await refresh(tx, replacement)
@@ -158,31 +156,41 @@ async def _on_account(rma: Return) -> Payment | None:
 
 
 async def _take(tx: Transaction, actor: Actor, replacement: Order, payment: Payment, amount: int) -> None:
-    """Authorized and captured at once: the money is here already."""
-    payment.amount = payment.authorized = payment.captured = amount
-    payment.status = PaymentStatus.CAPTURED
+    """Authorize what a person has not authorized yet, and capture it: the money is here already."""
+    if not payment.authorized:
+        payment.amount = payment.authorized = amount
+        await _book(tx, actor, replacement, payment, TransactionKind.AUTHORIZE, amount)
+    if payment.captured < amount:
+        await _book(tx, actor, replacement, payment, TransactionKind.CAPTURE, amount - payment.captured)
+        payment.captured = amount
+    full = payment.captured >= payment.authorized
+    payment.status = PaymentStatus.CAPTURED if full else PaymentStatus.PARTIALLY_CAPTURED
     await payment.save(update_fields=["amount", "authorized", "captured", "status"])
-    for kind, event in (
-        (TransactionKind.AUTHORIZE, "payment.authorized"),
-        (TransactionKind.CAPTURE, "payment.captured"),
-    ):
-        transaction = await PaymentTransaction.create(
-            order_id=replacement.id,
-            payment_id=payment.id,
-            kind=kind,
-            state=TransactionState.SUCCEEDED,
-            amount=amount,
-            at=tx.now,
-            settled_at=tx.now,
-            gateway_reference=payment.authorized_reference,
-            actor=actor.label,
-        )
-        record(
-            tx,
-            actor,
-            event,
-            f"{show(amount, payment.currency)} out of return {payment.authorized_reference}.",
-            subject=("Payment", payment.id),
-            order_id=replacement.id,
-            data={"amount": amount, "transaction_id": transaction.id, "return": payment.authorized_reference},
-        )
+
+
+_EVENTS = {TransactionKind.AUTHORIZE: "payment.authorized", TransactionKind.CAPTURE: "payment.captured"}
+
+
+async def _book(
+    tx: Transaction, actor: Actor, replacement: Order, payment: Payment, kind: TransactionKind, amount: int
+) -> None:
+    transaction = await PaymentTransaction.create(
+        order_id=replacement.id,
+        payment_id=payment.id,
+        kind=kind,
+        state=TransactionState.SUCCEEDED,
+        amount=amount,
+        at=tx.now,
+        settled_at=tx.now,
+        gateway_reference=payment.authorized_reference,
+        actor=actor.label,
+    )
+    record(
+        tx,
+        actor,
+        _EVENTS[kind],
+        f"{show(amount, payment.currency)} out of return {payment.authorized_reference}.",
+        subject=("Payment", payment.id),
+        order_id=replacement.id,
+        data={"transaction": transaction.id, "kind": kind, "amount": amount, "rma_id": replacement.exchange_for_id},
+    )
