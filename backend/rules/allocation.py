@@ -93,6 +93,7 @@ def plan(demands: Sequence[Demand], sites: Sequence[Site], available: Availabili
     left = {key: units for key, units in available.items() if units > 0}
     collected = _collect([demand for demand in demands if _is_collected(demand)], sites, left)
     shipped = [demand for demand in demands if not _is_collected(demand)]
+    sites = sorted(sites, key=lambda site: site.code)
     usable, excluded = _sift(sites, shipped, left)
     search = _Search(shipped, sorted(usable, key=lambda site: _order_of(site, destination)), left, destination)
     best = search.best()
@@ -102,7 +103,7 @@ def plan(demands: Sequence[Demand], sites: Sequence[Site], available: Availabili
         backordered=_backordered(demands, assignments),
         outcome=_outcome(demands, assignments),
         kilometres=best.kilometres,
-        excluded=tuple(excluded) if shipped else _excluded_from_collection(demands, sites),
+        excluded=tuple(dict.fromkeys([*_excluded_from_collection(demands, sites), *(excluded if shipped else ())])),
         alternatives=tuple(search.alternatives(best)),
     )
 
@@ -146,7 +147,7 @@ def _sift(sites: Sequence[Site], shipped: Sequence[Demand], left: Availability) 
     """Sites that can give something to ship, and why the others cannot."""
     usable, excluded = [], []
     skus = {demand.sku for demand in shipped}
-    for site in sorted(sites, key=lambda it: it.code):
+    for site in sites:
         reason = _why_not_shipped(site, skus, left)
         if reason is None:
             usable.append(site)
@@ -328,10 +329,10 @@ class _Search:
         """Nearer single sites that lack something, then the next best sets."""
         if not best.assignments:
             return
-        listed = 0
+        listed, room = 0, MAX_ALTERNATIVES - bool(self.runners_up)
         for site in self.sites:
             option = self.give([site])
-            if listed == MAX_ALTERNATIVES or option.sites == best.sites:
+            if listed == room or option.sites == best.sites:
                 break
             if option.short > best.short:
                 listed += 1
