@@ -18,13 +18,7 @@ def uuid7() -> UUID:
     """A UUID whose first 48 bits are the time in milliseconds (RFC 9562), so that keys sort by their making."""
     stamp = (time.time_ns() // 1_000_000) & ((1 << 48) - 1)
     random = secrets.randbits(74)
-    return UUID(
-        int=stamp << 80
-        | 0x7 << 76
-        | (random >> 62) << 64
-        | 0b10 << 62
-        | (random & ((1 << 62) - 1))
-    )
+    return UUID(int=stamp << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | (random & ((1 << 62) - 1)))
 
 
 class Identified(Model):

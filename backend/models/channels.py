@@ -32,9 +32,7 @@ class Workflow(Identified):
     active = fields.BooleanField(default=True)
     position = fields.IntField(default=100, description="lower is asked first")
     applies_when = fields.TextField(null=True, description="CEL over the order")
-    steps: Any = fields.JSONField(
-        description='{"PAYMENT": {"mode": "AUTOMATIC", "when": null, "delaySeconds": 0}, …}'
-    )
+    steps: Any = fields.JSONField(description='{"PAYMENT": {"mode": "AUTOMATIC", "when": null, "delaySeconds": 0}, …}')
     capture_on = fields.CharEnumField(LifecycleStep, max_length=30)
     invoice_on = fields.CharEnumField(LifecycleStep, max_length=30)
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -42,12 +40,8 @@ class Workflow(Identified):
     class Meta:
         table = "workflow"
         constraints = (
-            UniqueConstraint(
-                fields=("name", "version"), name="uq_workflow_name_version"
-            ),
-            UniqueConstraint(
-                fields=("name",), name="uq_workflow_active", condition="active"
-            ),
+            UniqueConstraint(fields=("name", "version"), name="uq_workflow_name_version"),
+            UniqueConstraint(fields=("name",), name="uq_workflow_active", condition="active"),
             check(
                 "workflow",
                 "capture_on",

@@ -78,8 +78,9 @@ async def migrate(url: str) -> None:
 class Transaction:
     """An open transaction: raw SQL beside the ORM, which joins it. `now` is one instant for all that it writes."""
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    def __init__(self, connection: asyncpg.Connection, *, together: bool = False) -> None:
         self.connection = connection
+        self.together = together
         self.now = datetime.now(UTC)
         self.before_commit: dict[str, Callable[[Transaction], Awaitable[None]]] = {}
         self.buffer: dict[str, list[Any]] = {}
@@ -105,12 +106,20 @@ _current: ContextVar[Transaction | None] = ContextVar("crossdock_transaction", d
 
 
 @contextlib.asynccontextmanager
-async def transaction() -> AsyncIterator[Transaction]:
-    """Commit at the end, roll back on any exception. Not to be nested: pass the transaction to helpers."""
-    if _current.get() is not None:
-        raise RuntimeError("A transaction is open already; pass it on instead of opening another.")
+async def transaction(*, together: bool = False) -> AsyncIterator[Transaction]:
+    """Commit at the end, roll back on any exception. Not to be nested: pass the transaction to helpers.
+
+    The one exception is a transaction that is opened to do several actions `together`: theirs join it, and a refusal of
+    one of them undoes them all.
+    """
+    outer = _current.get()
+    if outer is not None:
+        if not outer.together:
+            raise RuntimeError("A transaction is open already; pass it on instead of opening another.")
+        yield outer
+        return
     async with in_transaction() as client:
-        tx = Transaction(client._connection)
+        tx = Transaction(client._connection, together=together)
         token = _current.set(tx)
         try:
             yield tx
@@ -127,10 +136,15 @@ def outside_transaction(what: str) -> None:
 
 
 def retried(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """Run the function again when its transaction lost a deadlock or a serialization conflict, a few times."""
+    """Run the function again when its transaction lost a deadlock or a serialization conflict, a few times.
+
+    Inside a transaction it is for whoever opened that one to run again.
+    """
 
     @functools.wraps(function)
     async def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        if _current.get() is not None:
+            return await function(*args, **kwargs)
         for attempt in range(_RETRIES):
             try:
                 return await function(*args, **kwargs)

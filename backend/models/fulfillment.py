@@ -26,9 +26,7 @@ class AllocationDecision(Identified):
     outcome = fields.CharEnumField(AllocationOutcome, max_length=20)
     cost = fields.BigIntField(null=True)
     chosen: Any = fields.JSONField(description='[{"site_id", "sku", "quantity"}]')
-    alternatives: Any = fields.JSONField(
-        description='[{"cost", "assignments": […], "why_not"}]'
-    )
+    alternatives: Any = fields.JSONField(description='[{"cost", "assignments": […], "why_not"}]')
     excluded: Any = fields.JSONField(description='[{"site_id", "reason"}]')
 
     class Meta:
@@ -48,11 +46,7 @@ class OrderSiteExclusion(Identified):
 
     class Meta:
         table = "order_site_exclusion"
-        constraints = (
-            UniqueConstraint(
-                fields=("order_id", "site_id"), name="uq_order_site_exclusion"
-            ),
-        )
+        constraints = (UniqueConstraint(fields=("order_id", "site_id"), name="uq_order_site_exclusion"),)
 
 
 class ShippingOrder(Identified):
@@ -85,15 +79,11 @@ class ShippingOrder(Identified):
     class Meta:
         table = "shipping_order"
         indexes = (
-            Index(
-                fields=("site_id", "state", "created_at"), name="ix_shipping_order_site"
-            ),
+            Index(fields=("site_id", "state", "created_at"), name="ix_shipping_order_site"),
             Index(fields=("state", "created_at"), name="ix_shipping_order_state"),
         )
         constraints = (
-            UniqueConstraint(
-                fields=("order_id", "position"), name="uq_shipping_order_position"
-            ),
+            UniqueConstraint(fields=("order_id", "position"), name="uq_shipping_order_position"),
             one_of("shipping_order", "state", ShippingOrderState),
             one_of("shipping_order", "delivery_method", DeliveryMethod),
             check(

@@ -41,9 +41,7 @@ class InventorySite(Identified):
     capabilities = ArrayField(element_type="text")
     rank = fields.IntField(default=100, description="lower is preferred")
     daily_capacity = fields.IntField(null=True)
-    safety_stock = fields.IntField(
-        default=0, description="units of each SKU that are not promised"
-    )
+    safety_stock = fields.IntField(default=0, description="units of each SKU that are not promised")
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
@@ -72,9 +70,7 @@ class InventoryLevel(Model):
         indexes = (Index(fields=("sku", "site_id"), name="ix_inventory_level_sku"),)
         constraints = (
             UniqueConstraint(fields=("site_id", "sku"), name="uq_inventory_level"),
-            not_negative(
-                "inventory_level", ("on_hand", "allocated", "reserved", "safety_stock")
-            ),
+            not_negative("inventory_level", ("on_hand", "allocated", "reserved", "safety_stock")),
             check("inventory_level", "not_oversold", "allocated + reserved <= on_hand"),
         )
 
@@ -95,9 +91,7 @@ class InventoryMovement(Identified):
 
     class Meta:
         table = "inventory_movement"
-        indexes = (
-            Index(fields=("site_id", "sku", "id"), name="ix_inventory_movement_site"),
-        )
+        indexes = (Index(fields=("site_id", "sku", "id"), name="ix_inventory_movement_site"),)
         constraints = (
             one_of("inventory_movement", "reason", MovementReason),
             check("inventory_movement", "quantity", "quantity <> 0"),

@@ -18,15 +18,11 @@ class Event(Model):
     """Written by events.record alone; `xid` is the writing transaction, by which readers never skip a late commit."""
 
     id = fields.BigIntField(primary_key=True, generated=True)
-    xid = fields.BigIntField(
-        db_default=0, description="pg_current_xact_id() as a number"
-    )
+    xid = fields.BigIntField(db_default=0, description="pg_current_xact_id() as a number")
     kind = fields.CharField(max_length=64)
     at = fields.DatetimeField()
     order_id = fields.UUIDField(null=True)
-    sequence = fields.IntField(
-        null=True, description="1, 2, … without gaps within the order"
-    )
+    sequence = fields.IntField(null=True, description="1, 2, … without gaps within the order")
     subject_type = fields.CharField(max_length=32)
     subject_id = fields.UUIDField(null=True)
     actor = fields.CharField(max_length=254)
@@ -41,11 +37,7 @@ class Event(Model):
             Index(fields=("xid", "id"), name="ix_event_position"),
             Index(fields=("subject_id",), name="ix_event_subject"),
         )
-        constraints = (
-            UniqueConstraint(
-                fields=("order_id", "sequence"), name="uq_event_order_sequence"
-            ),
-        )
+        constraints = (UniqueConstraint(fields=("order_id", "sequence"), name="uq_event_order_sequence"),)
 
 
 class FollowerPosition(Model):
@@ -88,9 +80,7 @@ class Alert(Identified):
         indexes = (Index(fields=("raised_at", "id"), name="ix_alert_raised_at"),)
         constraints = (
             one_of("alert", "severity", AlertSeverity),
-            UniqueConstraint(
-                fields=("key",), name="uq_alert_open", condition="cleared_at IS NULL"
-            ),
+            UniqueConstraint(fields=("key",), name="uq_alert_open", condition="cleared_at IS NULL"),
         )
 
 
@@ -100,9 +90,7 @@ class IdempotencyKey(Model):
     id = fields.BigIntField(primary_key=True, generated=True)
     actor = fields.CharField(max_length=254)
     key = fields.CharField(max_length=200)
-    request_hash = fields.CharField(
-        max_length=64, description="SHA-256 of the request body, hex"
-    )
+    request_hash = fields.CharField(max_length=64, description="SHA-256 of the request body, hex")
     subject_type = fields.CharField(max_length=32, null=True)
     subject_id = fields.UUIDField(null=True)
     response: Any = fields.JSONField(null=True)
@@ -111,6 +99,4 @@ class IdempotencyKey(Model):
     class Meta:
         table = "idempotency_key"
         indexes = (Index(fields=("at",), name="ix_idempotency_key_at"),)
-        constraints = (
-            UniqueConstraint(fields=("actor", "key"), name="uq_idempotency_key"),
-        )
+        constraints = (UniqueConstraint(fields=("actor", "key"), name="uq_idempotency_key"),)

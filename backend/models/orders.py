@@ -31,12 +31,8 @@ class Order(Identified):
     version = fields.IntField(default=0)
     event_sequence = fields.IntField(default=0)
     state = fields.CharEnumField(OrderState, max_length=20)
-    payment_status = fields.CharEnumField(
-        PaymentStatus, max_length=20, default=PaymentStatus.UNPAID
-    )
-    fulfillment_status = fields.CharEnumField(
-        FulfillmentStatus, max_length=20, default=FulfillmentStatus.UNFULFILLED
-    )
+    payment_status = fields.CharEnumField(PaymentStatus, max_length=20, default=PaymentStatus.UNPAID)
+    fulfillment_status = fields.CharEnumField(FulfillmentStatus, max_length=20, default=FulfillmentStatus.UNFULFILLED)
     suspended = fields.BooleanField(default=False, description="an open hold exists")
     priority = fields.IntField(default=0)
     workflow: Any = link("Workflow", description="the version pinned at entry")
@@ -62,18 +58,14 @@ class Order(Identified):
     authorized = fields.BigIntField(default=0)
     captured = fields.BigIntField(default=0)
     refunded = fields.BigIntField(default=0)
-    shipping_invoiced = fields.BooleanField(
-        default=False, description="the shipping charge stands on an invoice"
-    )
+    shipping_invoiced = fields.BooleanField(default=False, description="the shipping charge stands on an invoice")
     customer: Any = link("Customer", null=True, db_index=True)
     customer_id: UUID | None
     email = fields.CharField(max_length=254, null=True)
     phone = fields.CharField(max_length=40, null=True)
     billing_address: Any = fields.JSONField(null=True)
     shipping_address: Any = fields.JSONField(null=True)
-    exchange_for_id = fields.UUIDField(
-        null=True, db_index=True, description="the return that this order replaces"
-    )
+    exchange_for_id = fields.UUIDField(null=True, db_index=True, description="the return that this order replaces")
     tags = ArrayField(element_type="text", default=list)
     attributes: Any = fields.JSONField(null=True)
 
@@ -82,9 +74,7 @@ class Order(Identified):
         indexes = (
             Index(fields=("state", "placed_at", "id"), name="ix_sales_order_state"),
             Index(fields=("placed_at", "id"), name="ix_sales_order_placed_at"),
-            Index(
-                fields=("channel_id", "placed_at", "id"), name="ix_sales_order_channel"
-            ),
+            Index(fields=("channel_id", "placed_at", "id"), name="ix_sales_order_channel"),
             Index(fields=("number",), name="ix_sales_order_number"),
         )
         constraints = (
@@ -133,9 +123,7 @@ class OrderKey(Model):
 
     class Meta:
         table = "order_key"
-        constraints = (
-            UniqueConstraint(fields=("scope", "value"), name="uq_order_key"),
-        )
+        constraints = (UniqueConstraint(fields=("scope", "value"), name="uq_order_key"),)
 
 
 class OrderLine(Identified):
@@ -154,12 +142,8 @@ class OrderLine(Identified):
     attributes: Any = fields.JSONField(null=True)
     quantity = fields.IntField()
     allocated = fields.IntField(default=0, description="in open shipping orders now")
-    backordered = fields.IntField(
-        default=0, description="asked for at allocation, and no stock found"
-    )
-    picked = fields.IntField(
-        default=0, description="picked in open shipping orders now"
-    )
+    backordered = fields.IntField(default=0, description="asked for at allocation, and no stock found")
+    picked = fields.IntField(default=0, description="picked in open shipping orders now")
     fulfilled = fields.IntField(default=0, description="shipped, handed over, or done")
     cancelled = fields.IntField(default=0)
     returned = fields.IntField(default=0, description="received back")
@@ -172,9 +156,7 @@ class OrderLine(Identified):
     class Meta:
         table = "order_line"
         constraints = (
-            UniqueConstraint(
-                fields=("order_id", "position"), name="uq_order_line_position"
-            ),
+            UniqueConstraint(fields=("order_id", "position"), name="uq_order_line_position"),
             one_of("order_line", "kind", LineKind),
             one_of("order_line", "delivery_method", DeliveryMethod),
             check("order_line", "quantity", "quantity > 0"),
@@ -216,9 +198,7 @@ class OrderHold(Identified):
     reason = fields.CharField(max_length=200)
     note = fields.TextField(null=True)
     held_by = fields.CharField(max_length=254)
-    alert: Any = link(
-        "Alert", null=True, description="the critical alert that holds; cleared with it"
-    )
+    alert: Any = link("Alert", null=True, description="the critical alert that holds; cleared with it")
     alert_id: UUID | None
     at = fields.DatetimeField()
     released_at = fields.DatetimeField(null=True)

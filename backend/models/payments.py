@@ -34,9 +34,7 @@ class Payment(Identified):
         description="from the gateway's own client; never a card number",
     )
     authorized_reference = fields.CharField(max_length=200, null=True)
-    status = fields.CharEnumField(
-        PaymentStatus, max_length=20, default=PaymentStatus.UNPAID
-    )
+    status = fields.CharEnumField(PaymentStatus, max_length=20, default=PaymentStatus.UNPAID)
     currency = fields.CharField(max_length=3)
     amount = fields.BigIntField()
     authorized = fields.BigIntField(default=0)
@@ -66,18 +64,14 @@ class PaymentTransaction(Identified):
     payment: Any = link("Payment", db_index=True)
     payment_id: UUID
     kind = fields.CharEnumField(TransactionKind, max_length=20)
-    state = fields.CharEnumField(
-        TransactionState, max_length=20, default=TransactionState.PENDING
-    )
+    state = fields.CharEnumField(TransactionState, max_length=20, default=TransactionState.PENDING)
     amount = fields.BigIntField()
     at = fields.DatetimeField()
     settled_at = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0)
     gateway_reference = fields.CharField(max_length=200, null=True)
     failure = fields.CharField(max_length=500, null=True)
-    purpose = fields.CharEnumField(
-        TransactionPurpose, max_length=20, default=TransactionPurpose.SALE
-    )
+    purpose = fields.CharEnumField(TransactionPurpose, max_length=20, default=TransactionPurpose.SALE)
     rma: Any = link(
         "Return",
         null=True,
@@ -173,23 +167,17 @@ class NumberSeries(Model):
 class SandboxEntry(Model):
     """The sandbox gateway's own book. Only integrations/sandbox_gateway.py reads or writes it."""
 
-    key = fields.CharField(
-        max_length=64, primary_key=True, description="the caller's idempotency key"
-    )
+    key = fields.CharField(max_length=64, primary_key=True, description="the caller's idempotency key")
     kind = fields.CharEnumField(TransactionKind, max_length=20)
     reference = fields.CharField(max_length=64)
-    authorization = fields.CharField(
-        max_length=64, null=True, description="the reference it draws on"
-    )
+    authorization = fields.CharField(max_length=64, null=True, description="the reference it draws on")
     amount = fields.BigIntField()
     currency = fields.CharField(max_length=3)
     token = fields.CharField(max_length=200, null=True)
     approved = fields.BooleanField()
     reason = fields.CharField(max_length=200, null=True)
     at = fields.DatetimeField(auto_now_add=True)
-    captured = fields.BigIntField(
-        default=0, db_default=0, description="drawn on it, where it is an authorization"
-    )
+    captured = fields.BigIntField(default=0, db_default=0, description="drawn on it, where it is an authorization")
     voided = fields.BigIntField(default=0, db_default=0)
     refunded = fields.BigIntField(default=0, db_default=0)
 

@@ -16,9 +16,7 @@ from backend.rules.vocabulary import Role
 class User(Identified):
     email = fields.CharField(max_length=254, unique=True, description="lower case")
     name = fields.CharField(max_length=200)
-    password_hash = fields.CharField(
-        max_length=200, null=True, description="argon2id; NULL cannot log in"
-    )
+    password_hash = fields.CharField(max_length=200, null=True, description="argon2id; NULL cannot log in")
     roles = ArrayField(element_type="text")
     active = fields.BooleanField(default=True)
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -38,17 +36,13 @@ class UserSite(Identified):
 
     class Meta:
         table = "app_user_site"
-        constraints = (
-            UniqueConstraint(fields=("user_id", "site_id"), name="uq_app_user_site"),
-        )
+        constraints = (UniqueConstraint(fields=("user_id", "site_id"), name="uq_app_user_site"),)
 
 
 class Session(Identified):
     user: Any = link("User", db_index=True)
     user_id: UUID
-    token_hash = fields.CharField(
-        max_length=64, unique=True, description="SHA-256, hex"
-    )
+    token_hash = fields.CharField(max_length=64, unique=True, description="SHA-256, hex")
     created_at = fields.DatetimeField(auto_now_add=True)
     expires_at = fields.DatetimeField(db_index=True)
 
@@ -59,9 +53,7 @@ class Session(Identified):
 class ApiKey(Identified):
     name = fields.CharField(max_length=200)
     prefix = fields.CharField(max_length=16)
-    secret_hash = fields.CharField(
-        max_length=64, unique=True, description="SHA-256 of 256 random bits, hex"
-    )
+    secret_hash = fields.CharField(max_length=64, unique=True, description="SHA-256 of 256 random bits, hex")
     role = fields.CharEnumField(Role, max_length=20)
     channel: Any = link("Channel", null=True)
     channel_id: UUID | None
@@ -73,9 +65,7 @@ class ApiKey(Identified):
         table = "api_key"
         constraints = (
             one_of("api_key", "role", Role),
-            check(
-                "api_key", "channel", "(role = 'CHANNEL') = (channel_id IS NOT NULL)"
-            ),
+            check("api_key", "channel", "(role = 'CHANNEL') = (channel_id IS NOT NULL)"),
         )
 
 
@@ -87,9 +77,7 @@ class ApiKeySite(Identified):
 
     class Meta:
         table = "api_key_site"
-        constraints = (
-            UniqueConstraint(fields=("api_key_id", "site_id"), name="uq_api_key_site"),
-        )
+        constraints = (UniqueConstraint(fields=("api_key_id", "site_id"), name="uq_api_key_site"),)
 
 
 class Customer(Identified):

@@ -43,9 +43,7 @@ class Return(Identified):
         table = "return_order"
         indexes = (Index(fields=("state", "created_at"), name="ix_return_order_state"),)
         constraints = (
-            UniqueConstraint(
-                fields=("order_id", "position"), name="uq_return_order_position"
-            ),
+            UniqueConstraint(fields=("order_id", "position"), name="uq_return_order_position"),
             one_of("return_order", "state", ReturnState),
             one_of("return_order", "method", ReturnMethod),
             not_negative("return_order", ("refund_due", "refunded", "credited")),
@@ -63,9 +61,7 @@ class ReturnLine(Identified):
     quantity = fields.IntField()
     received = fields.IntField(default=0)
     reason = fields.CharField(max_length=500)
-    disposition = fields.CharEnumField(
-        Disposition, max_length=20, null=True, description="of the last receipt"
-    )
+    disposition = fields.CharEnumField(Disposition, max_length=20, null=True, description="of the last receipt")
     refund = fields.BigIntField(default=0, description="for what was received")
 
     class Meta:

@@ -31,8 +31,8 @@ from backend.actions.payments.refund_excess import refund_excess
 from backend.actions.payments.void import void
 from backend.errors import Refused
 from backend.events import advancing, enqueue
-from backend.models.db import transaction
-from backend.models.facts import load_facts
+from backend.models.db import retried, transaction
+from backend.models.facts import find
 from backend.rules import standing
 from backend.rules.facts import Facts
 from backend.rules.permissions import SYSTEM
@@ -45,25 +45,68 @@ log = structlog.get_logger(__name__)
 MAX_RUNS = 10_000
 
 
+#: Verbs that call the outside world: never together with others.
+OUTSIDE = frozenset(
+    {"paymentsAuthorize", "paymentsCapture", "paymentsRefundExcess", "paymentsVoid", "shippingOrderShip"}
+)
+#: Verbs that take locks which others wait for (stock, the next invoice number): the transaction ends with them.
+CLOSING = frozenset({"orderAllocate", "invoiceIssue", "shippingOrderPick"})
+
+
 async def advance(order_id: UUID) -> None:
     """Run until nothing more may be done by itself; then alerts are brought up to date and a delay is scheduled."""
     with advancing(order_id):
-        seen: Facts | None = None
-        done: list[Run] = []
-        for _ in range(MAX_RUNS):
-            facts = (await load_facts([order_id])).get(order_id)
-            if facts is None:
-                return
-            found = assess(facts, datetime.now(UTC))
-            # What was tried and changed nothing is not tried again until something else has changed.
-            done = done if facts == seen else []
-            todo = [run for run in found.runs if run not in done]
-            if not todo:
-                await _rest(facts, found)
-                return
-            await _run(facts, todo[0])
-            done.append(todo[0])
-            seen = facts
+        await _one_by_one(order_id)
+
+
+async def _one_by_one(order_id: UUID) -> None:
+    """Each in its own transaction: what calls the outside, and what was refused; between them, the rest together."""
+    seen: Facts | None = None
+    done: list[Run] = []
+    for _ in range(MAX_RUNS):
+        await _together(order_id)
+        facts = await find(order_id)
+        if facts is None:
+            return
+        found = assess(facts, datetime.now(UTC))
+        # What was tried and changed nothing is not tried again until something else has changed.
+        done = done if facts == seen else []
+        todo = [run for run in found.runs if run not in done]
+        if not todo:
+            await _rest(facts, found)
+            return
+        await _run(facts, todo[0])
+        done.append(todo[0])
+        seen = facts
+
+
+async def _together(order_id: UUID) -> None:
+    """Do what can be done without the outside, as many verbs in a transaction as go together."""
+    before: Facts | None = None
+    try:
+        while (first := await _run_together(order_id)) is not None and first != before:
+            before = first
+    except Refused as refusal:
+        log.info("advance.refused", order_id=str(order_id), reason=str(refusal))
+
+
+@retried
+async def _run_together(order_id: UUID) -> Facts | None:
+    """One transaction of verbs; the facts that it began with, or None where there was nothing to do."""
+    first: Facts | None = None
+    done: list[Run] = []
+    async with transaction(together=True) as tx:
+        await tx.execute("SELECT 1 FROM sales_order WHERE id = $1 FOR NO KEY UPDATE", order_id)
+        while True:
+            facts = await find(order_id)
+            runs = assess(facts, datetime.now(UTC)).runs if facts is not None else []
+            if facts is None or not runs or runs[0].verb in OUTSIDE or runs[0] in done:
+                return first
+            first = first or facts
+            await VERBS[runs[0].verb](facts, runs[0])
+            done.append(runs[0])
+            if runs[0].verb in CLOSING:
+                return first
 
 
 async def _run(facts: Facts, run: Run) -> None:
