@@ -13,6 +13,7 @@ import strawberry
 from backend.rules.vocabulary import Role
 
 T = TypeVar("T", bound=type)
+F = TypeVar("F", bound=Callable[..., Any])
 
 #: The key of a field's metadata; its value is a frozenset of roles.
 ROLES = "crossdock.roles"
@@ -25,14 +26,14 @@ def allow(roles: frozenset[Role]) -> Mapping[str, Any]:
     return {ROLES: roles}
 
 
-def field(resolver: Any = None, *, roles: frozenset[Role], **options: Any) -> Any:
-    """`strawberry.field` with the roles that may ask for it."""
-    return strawberry.field(resolver, metadata=allow(roles), **options)  # type: ignore[call-overload]
+def field(*, roles: frozenset[Role], **options: Any) -> Callable[[F], F]:
+    """Above a resolver: `strawberry.field` with the roles that may ask for it."""
+    return strawberry.field(metadata=allow(roles), **options)
 
 
-def mutation(resolver: Any = None, *, roles: frozenset[Role], **options: Any) -> Any:
-    """`strawberry.mutation` with the roles that may call it."""
-    return strawberry.mutation(resolver, metadata=allow(roles), **options)  # type: ignore[call-overload]
+def mutation(*, roles: frozenset[Role], **options: Any) -> Callable[[F], F]:
+    """Above a resolver: `strawberry.mutation` with the roles that may call it."""
+    return strawberry.mutation(metadata=allow(roles), **options)
 
 
 def readable_by(roles: frozenset[Role]) -> Callable[[T], T]:

@@ -7,9 +7,9 @@ from datetime import datetime
 import strawberry
 
 from backend.models.orders import OrderHold as OrderHoldRow
+from backend.rules.assessment import Wait
 from backend.rules.lifecycle import Available
 from backend.rules.permissions import READERS
-from backend.rules.assessment import Wait
 from backend.rules.steps import Step
 from backend.rules.vocabulary import LifecycleStep, StepMode, StepStatus
 from backend.schema.access import field, readable_by
@@ -50,7 +50,7 @@ class OrderHold(Held):
     row: strawberry.Private[OrderHoldRow]
     reason: str = column()
     note: str | None = column()
-    held_by: str | None = column()
+    held_by: str = column()
     at: datetime = column()
     released_at: datetime | None = column()
     released_by: str | None = column()

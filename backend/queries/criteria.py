@@ -1,0 +1,125 @@
+"""What lists can be narrowed and sorted by. None means: not asked. All criteria given must hold; in a list any may."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from backend.rules.vocabulary import (
+    AlertSeverity,
+    DeliveryMethod,
+    FulfillmentStatus,
+    OrderState,
+    PaymentStatus,
+    ReturnMethod,
+    ReturnState,
+    ShippingOrderState,
+)
+
+#: Orders are counted exactly up to here.
+MAX_COUNT = 10_000
+
+
+class OrderSort(StrEnum):
+    PLACED_AT_DESC = "PLACED_AT_DESC"
+    PLACED_AT_ASC = "PLACED_AT_ASC"
+    UPDATED_AT_DESC = "UPDATED_AT_DESC"
+    TOTAL_DESC = "TOTAL_DESC"
+    TOTAL_ASC = "TOTAL_ASC"
+    RELEVANCE = "RELEVANCE"
+
+
+class OrderFacet(StrEnum):
+    STATE = "STATE"
+    CHANNEL = "CHANNEL"
+    PAYMENT_STATUS = "PAYMENT_STATUS"
+    FULFILLMENT_STATUS = "FULFILLMENT_STATUS"
+    SITE = "SITE"
+    DELIVERY_METHOD = "DELIVERY_METHOD"
+    ALERT_KIND = "ALERT_KIND"
+    SUSPENDED = "SUSPENDED"
+    TAG = "TAG"
+    COUNTRY = "COUNTRY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeRange:
+    """From `from_` on, and before `to`."""
+
+    from_: datetime | None = None
+    to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountRange:
+    """In major units; both ends belong to it."""
+
+    min: Decimal | None = None
+    max: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCriteria:
+    number: str | None = None
+    external_id: str | None = None
+    channel: Sequence[str] | None = None
+    state: Sequence[OrderState] | None = None
+    payment_status: Sequence[PaymentStatus] | None = None
+    fulfillment_status: Sequence[FulfillmentStatus] | None = None
+    customer_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    country: Sequence[str] | None = None
+    sku: Sequence[str] | None = None
+    site: Sequence[str] | None = None
+    delivery_method: Sequence[DeliveryMethod] | None = None
+    tracking_number: str | None = None
+    placed_at: TimeRange | None = None
+    updated_at: TimeRange | None = None
+    promised_at: TimeRange | None = None
+    total: AmountRange | None = None
+    shipping_method: Sequence[str] | None = None
+    has_alert: bool | None = None
+    alert_kind: Sequence[str] | None = None
+    suspended: bool | None = None
+    tag: Sequence[str] | None = None
+    not_: OrderCriteria | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippingOrderCriteria:
+    site: Sequence[str] | None = None
+    state: Sequence[ShippingOrderState] | None = None
+    delivery_method: Sequence[DeliveryMethod] | None = None
+    assignee_id: UUID | None = None
+    unassigned: bool | None = None
+    has_alert: bool | None = None
+    late: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnCriteria:
+    state: Sequence[ReturnState] | None = None
+    site: Sequence[str] | None = None
+    method: Sequence[ReturnMethod] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentCriteria:
+    status: Sequence[PaymentStatus] | None = None
+    uncertain: bool | None = None
+    expiring_before: datetime | None = None
+    gateway: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertCriteria:
+    kind: Sequence[str] | None = None
+    severity: Sequence[AlertSeverity] | None = None
+    cleared: bool | None = None

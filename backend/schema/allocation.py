@@ -1,0 +1,95 @@
+"""Allocation decisions: what was chosen, what else was possible, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from backend.models.fulfillment import AllocationDecision as AllocationDecisionRow
+from backend.models.inventory import InventorySite as InventorySiteRow
+from backend.rules.permissions import READERS
+from backend.rules.vocabulary import AllocationOutcome
+from backend.schema.access import field, readable_by
+from backend.schema.common import Info, Node, column, show, shows
+from backend.schema.refs import InventorySiteRef
+
+
+async def _site(info: Info, site_id: str) -> Any:
+    return show(await info.loaders.one(InventorySiteRow, UUID(site_id)))
+
+
+def _cost(stored: int | None) -> Decimal | None:
+    """Costs are kept in hundredths."""
+    return None if stored is None else Decimal(stored).scaleb(-2)
+
+
+@readable_by(READERS)
+@strawberry.type
+class AllocationAssignment:
+    site_id: strawberry.Private[str]
+    sku: str
+    quantity: int
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> AllocationAssignment:
+        return cls(site_id=stored["site_id"], sku=stored["sku"], quantity=stored["quantity"])
+
+    @field(roles=READERS)
+    async def site(self, info: Info) -> InventorySiteRef:
+        return await _site(info, self.site_id)
+
+
+@readable_by(READERS)
+@strawberry.type
+class AllocationAlternative:
+    cost: Decimal
+    assignments: list[AllocationAssignment]
+    why_not: str
+
+
+@readable_by(READERS)
+@strawberry.type
+class ExcludedSite:
+    site_id: strawberry.Private[str]
+    reason: str
+
+    @field(roles=READERS)
+    async def site(self, info: Info) -> InventorySiteRef:
+        return await _site(info, self.site_id)
+
+
+@shows(AllocationDecisionRow)
+@readable_by(READERS)
+@strawberry.type(description="One allocation run over one order: what was chosen, what else was possible, and why not.")
+class AllocationDecision(Node):
+    at: datetime = column()
+    rule_set: str = column()
+    outcome: AllocationOutcome = column()
+
+    @field(roles=READERS)
+    def cost(self) -> Decimal | None:
+        return _cost(self.row.cost)
+
+    @field(roles=READERS)
+    def chosen(self) -> list[AllocationAssignment]:
+        return [AllocationAssignment.of(stored) for stored in self.row.chosen]
+
+    @field(roles=READERS)
+    def alternatives(self) -> list[AllocationAlternative]:
+        return [
+            AllocationAlternative(
+                cost=_cost(stored["cost"]) or Decimal(0),
+                assignments=[AllocationAssignment.of(each) for each in stored["assignments"]],
+                why_not=stored["why_not"],
+            )
+            for stored in self.row.alternatives
+        ]
+
+    @field(roles=READERS)
+    def excluded_sites(self) -> list[ExcludedSite]:
+        return [ExcludedSite(site_id=stored["site_id"], reason=stored["reason"]) for stored in self.row.excluded]

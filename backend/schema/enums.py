@@ -1,0 +1,44 @@
+"""The closed word lists, as the API shows them: those of rules/vocabulary.py and of the queries."""
+
+from __future__ import annotations
+
+import strawberry
+
+from backend.queries.criteria import OrderFacet, OrderSort
+from backend.rules import vocabulary as words
+
+_TEXTS = {
+    words.OrderState: "The state of a sales order; WAITING_* are the work queues.",
+    words.LifecycleStep: "The twelve steps of the lifecycle.",
+}
+_LISTS = (
+    words.ChannelKind,
+    words.Role,
+    words.OrderState,
+    words.PaymentStatus,
+    words.FulfillmentStatus,
+    words.DeliveryMethod,
+    words.LineKind,
+    words.LifecycleStep,
+    words.StepStatus,
+    words.StepMode,
+    words.PaymentMethodKind,
+    words.TransactionKind,
+    words.TransactionState,
+    words.InvoiceKind,
+    words.SiteKind,
+    words.SiteCapability,
+    words.MovementReason,
+    words.AllocationOutcome,
+    words.ShippingOrderState,
+    words.ShipmentState,
+    words.ReturnState,
+    words.ReturnMethod,
+    words.Disposition,
+    words.AlertSeverity,
+    words.QueuePriority,
+    OrderSort,
+    OrderFacet,
+)
+for _list in _LISTS:
+    strawberry.enum(_list, description=_TEXTS.get(_list))

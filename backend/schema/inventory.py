@@ -1,0 +1,232 @@
+"""Sites, what they hold, the ledger, and what can be promised."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import strawberry
+
+from backend.models.inventory import InventoryLevel as InventoryLevelRow
+from backend.models.inventory import InventoryMovement as InventoryMovementRow
+from backend.models.inventory import InventorySite as InventorySiteRow
+from backend.rules.permissions import READERS
+from backend.rules.vocabulary import MovementReason, Role, SiteCapability, SiteKind
+from backend.schema.access import field, readable_by
+from backend.schema.common import (
+    Connection,
+    CountedConnection,
+    Held,
+    Info,
+    Node,
+    UserError,
+    column,
+    encode_id,
+    show,
+    shows,
+)
+from backend.schema.people import Address, AddressInput
+from backend.schema.refs import InventorySiteRef
+
+#: Channels are told what is available, not what a site holds.
+STOCK_READERS = READERS - {Role.CHANNEL}
+
+
+@shows(InventoryLevelRow)
+@readable_by(STOCK_READERS)
+@strawberry.type(description="available = onHand - allocated - reserved - safetyStock, never below zero.")
+class InventoryLevel(Held):
+    row: strawberry.Private[InventoryLevelRow]
+    sku: str = column()
+    on_hand: int = column()
+    allocated: int = column()
+    reserved: int = column()
+    safety_stock: int = column()
+
+    @field(roles=STOCK_READERS)
+    async def site(self, info: Info) -> InventorySiteRef:
+        return show(await info.loaders.one(InventorySiteRow, self.row.site_id))
+
+    @field(roles=STOCK_READERS)
+    def available(self) -> int:
+        row = self.row
+        return max(0, row.on_hand - row.allocated - row.reserved - row.safety_stock)
+
+    @field(roles=STOCK_READERS, description="Units of expected receipts.")
+    def incoming(self) -> int:
+        return 0
+
+
+@readable_by(STOCK_READERS)
+@strawberry.type
+class InventoryLevelEdge:
+    cursor: str
+    node: InventoryLevel
+
+
+@readable_by(STOCK_READERS)
+@strawberry.type
+class InventoryLevelConnection(Connection):
+    edge = InventoryLevelEdge
+    edges: list[InventoryLevelEdge]
+    nodes: list[InventoryLevel]
+
+
+@shows(InventoryMovementRow)
+@readable_by(STOCK_READERS)
+@strawberry.type
+class InventoryMovement(Held):
+    row: strawberry.Private[InventoryMovementRow]
+    sku: str = column()
+    quantity: int = column()
+    reason: MovementReason = column()
+    at: datetime = column()
+    actor: str = column()
+    reference: str | None = column()
+
+    @field(roles=STOCK_READERS)
+    def id(self) -> strawberry.ID:
+        return encode_id("InventoryMovement", self.row.id)
+
+    @field(roles=STOCK_READERS)
+    async def site(self, info: Info) -> InventorySiteRef:
+        return show(await info.loaders.one(InventorySiteRow, self.row.site_id))
+
+
+@readable_by(STOCK_READERS)
+@strawberry.type
+class InventoryMovementEdge:
+    cursor: str
+    node: InventoryMovement
+
+
+@readable_by(STOCK_READERS)
+@strawberry.type
+class InventoryMovementConnection(Connection):
+    edge = InventoryMovementEdge
+    edges: list[InventoryMovementEdge]
+    nodes: list[InventoryMovement]
+
+
+@shows(InventorySiteRow)
+@readable_by(READERS)
+@strawberry.type
+class InventorySite(Node):
+    code: str = column()
+    name: str = column()
+    kind: SiteKind = column()
+    active: bool = column()
+    timezone: str = column()
+    rank: int = column()
+    daily_capacity: int | None = column()
+    safety_stock: int = column()
+
+    @field(roles=READERS)
+    def address(self) -> Address:
+        place = {"latitude": self.row.latitude, "longitude": self.row.longitude}
+        return Address.of({**place, **self.row.address})  # type: ignore[return-value]
+
+    @field(roles=READERS)
+    def capabilities(self) -> list[SiteCapability]:
+        return [SiteCapability(word) for word in self.row.capabilities]
+
+    @field(roles=STOCK_READERS, description="By SKU.")
+    async def levels(
+        self,
+        info: Info,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        skus: list[str] | None = strawberry.UNSET,
+    ) -> InventoryLevelConnection:
+        page = await info.loaders.page("levels_of_site", self.row.id, first=first, after=after, skus=skus)
+        return InventoryLevelConnection.of(page)
+
+    @field(roles=STOCK_READERS, description="Newest first.")
+    async def movements(
+        self,
+        info: Info,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        sku: str | None = strawberry.UNSET,
+    ) -> InventoryMovementConnection:
+        page = await info.loaders.page("movements_of_site", self.row.id, first=first, after=after, sku=sku)
+        return InventoryMovementConnection.of(page)
+
+
+@readable_by(READERS)
+@strawberry.type
+class InventorySiteEdge:
+    cursor: str
+    node: InventorySite
+
+
+@readable_by(READERS)
+@strawberry.type
+class InventorySiteConnection(CountedConnection):
+    edge = InventorySiteEdge
+    edges: list[InventorySiteEdge]
+    nodes: list[InventorySite]
+
+
+@readable_by(READERS)
+@strawberry.type
+class SiteAvailability:
+    site: InventorySite
+    available: int
+
+
+@readable_by(READERS)
+@strawberry.type(description="What can be promised to a customer.")
+class Availability:
+    sku: str
+    total: int
+    sites: list[SiteAvailability]
+    backorderable: bool
+    expected_at: date | None
+
+
+@strawberry.input
+class InventorySiteInput:
+    code: str
+    name: str
+    kind: SiteKind
+    address: AddressInput
+    timezone: str
+    capabilities: list[SiteCapability]
+    rank: int | None = 100
+    daily_capacity: int | None = strawberry.UNSET
+    safety_stock: int | None = 0
+    active: bool | None = True
+
+
+@readable_by(READERS)
+@strawberry.type
+class InventorySitePayload:
+    site: InventorySite | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.input
+class InventoryChangeInput:
+    site: str
+    sku: str
+    quantity: int
+
+
+@strawberry.input
+class InventoryAdjustInput:
+    reason: MovementReason
+    reference: str | None = strawberry.UNSET
+    changes: list[InventoryChangeInput]
+
+
+@strawberry.input
+class InventorySetInput:
+    reference: str | None = strawberry.UNSET
+    counts: list[InventoryChangeInput]
+
+
+@readable_by(STOCK_READERS)
+@strawberry.type
+class InventoryPayload:
+    levels: list[InventoryLevel] = strawberry.field(default_factory=list)
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
