@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -52,9 +52,10 @@ def translate(given: Any, command: type[C], kinds: Kinds | None = None, *path: s
     """A command from an input of the same field names. `kinds` says what an id is, where its name does not."""
     values = {}
     kind: Any = command
-    for name, (annotation, default) in _fields(kind).items():
+    for name, annotation in _fields(kind).items():
         value = getattr(given, name, UNSET)
-        if value is UNSET or (value is None and default not in (None, dataclasses.MISSING)):
+        # A null where there is no room for it means the default.
+        if value is UNSET or (value is None and not _is(annotation, NoneType)):
             continue
         values[name] = _value(value, annotation, name, {**_KINDS, **(kinds or {})}, (*path, name))
     return command(**values)
@@ -137,9 +138,9 @@ def camel(name: str) -> str:
 
 
 @cache
-def _fields(command: Any) -> dict[str, tuple[Any, Any]]:
+def _fields(command: Any) -> dict[str, Any]:
     hints = get_type_hints(command)
-    return {declared.name: (hints[declared.name], declared.default) for declared in dataclasses.fields(command)}
+    return {declared.name: hints[declared.name] for declared in dataclasses.fields(command)}
 
 
 def _value(value: Any, annotation: Any, name: str, kinds: Kinds, path: tuple[str, ...]) -> Any:

@@ -40,11 +40,11 @@ def cost(query: str, **variables: object) -> int:
 
 
 def refusal(query: str) -> str:
-    """The message of a document that is refused, in less than 100 ms of this process's time."""
+    """The message of a document that is refused, in less than 300 ms of this process's time, most of it parsing."""
     started = time.process_time()
     with pytest.raises(GraphQLError) as caught:
         prepare(query)
-    assert time.process_time() - started < 0.1
+    assert time.process_time() - started < 0.3
     return caught.value.message
 
 
