@@ -1,4 +1,4 @@
-"""Few items: the cheapest shipment for each subset of the items, then the cheapest way to cut the items into subsets."""
+"""Few items: the cheapest shipment for each subset of them, then the cheapest way to cut them into subsets."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _cuts(items: int) -> tuple[tuple[int, tuple[tuple[int, int], ...]], ...]:
 def partition(problem: Problem, cover: Cover, fixed: dict[int, int], best: int) -> list[int] | None:
     """The choice by item that weighs less than `best`; None where there is none."""
     items = len(problem.rows)
-    subsets, givers = _shipments(items, cover, fixed, best)
+    subsets, givers = _shipments(items, cover, fixed)
     choice = _cut(problem, subsets, givers, best)
     if choice is None or problem.max_shipments is None:
         return choice
@@ -41,7 +41,7 @@ def partition(problem: Problem, cover: Cover, fixed: dict[int, int], best: int) 
     return _cut_at_most(problem, subsets, givers, best)
 
 
-def _shipments(items: int, cover: Cover, fixed: dict[int, int], best: int) -> tuple[list[int], list[int]]:
+def _shipments(items: int, cover: Cover, fixed: dict[int, int]) -> tuple[list[int], list[int]]:
     """By subset of the items: the least weight of one shipment with all of it, and the option it comes from."""
     subsets, givers = [_NONE] * (1 << items), [UNFILLED] * (1 << items)
     for option in sorted(cover):

@@ -69,7 +69,7 @@ class Solution:
 
     @property
     def possible(self) -> bool:
-        """False: no plan keeps what the problem demands. (Credits may bring an impossible cost a little below NEVER.)"""
+        """Whether there is a plan at all. Credits may bring an impossible cost a little below NEVER, no further."""
         return self.cost < NEVER >> 1
 
     @property

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backend.rules.sourcing.bounds import ascend
 from backend.rules.sourcing.branch import branch
 from backend.rules.sourcing.joint import solve_jointly
 from backend.rules.sourcing.partition import partition
@@ -19,9 +20,10 @@ from backend.rules.sourcing.parts import solve_in_parts
 from backend.rules.sourcing.problem import NEVER, UNFILLED, Problem, Solution, cost_of
 from backend.rules.sourcing.weights import LEFT, ONE, SHIFT, Cover
 
-#: Above this many items, or subsets of items that options can give, branch and bound is quicker than subsets.
-MAX_ITEMS = 10
-MAX_SUBSETS = 20_000
+#: Subsets are the way up to this many items, and as long as the options give no more subsets than this together; once
+#: the values of the items have ruled options out, eight times as many are quicker than branch and bound.
+MAX_ITEMS = 11
+MAX_SUBSETS = 8_000
 
 
 def solve(problem: Problem) -> Solution:
@@ -43,8 +45,8 @@ def solve_whole(problem: Problem) -> Solution:
     for item, row in enumerate(rows):
         low = left = (unfilled[item] << SHIFT) + LEFT
         empty += left
-        for option, cost in row.items():
-            cost <<= SHIFT
+        for option, plain in row.items():
+            cost = plain << SHIFT
             if cost < low:
                 low = cost
             if option in cover:
@@ -60,7 +62,7 @@ def solve_whole(problem: Problem) -> Solution:
     least = sum(lows)
     if best <= first + second + least:
         return _solution(problem, choice)
-    best, choice = _bettered(problem, cover, fixed, best, choice)
+    best, choice = _bettered(problem, _nearest(problem, fixed), fixed, best, choice)
     kept = {
         option: entries
         for option, entries in cover.items()
@@ -68,10 +70,28 @@ def solve_whole(problem: Problem) -> Solution:
     }
     if len(kept) < 2:
         return _solution(problem, choice)
-    if len(rows) <= MAX_ITEMS and sum(1 << len(entries) for entries in kept.values()) <= MAX_SUBSETS:
+    if len(rows) <= MAX_ITEMS and _subsets(kept) <= MAX_SUBSETS:
         found = partition(problem, kept, fixed, best)
         return _solution(problem, choice if found is None else found)
-    return branch(problem, _undominated(kept, fixed), choice)
+    return _many(problem, kept, fixed, (best, choice))
+
+
+def _subsets(cover: Cover) -> int:
+    return sum([1 << len(entries) for entries in cover.values()])
+
+
+def _many(problem: Problem, cover: Cover, fixed: dict[int, int], known: tuple[int, list[int]]) -> Solution:
+    """Drop the options that the values of the items rule out, then search with what is left."""
+    best, choice = known
+    least, slack = ascend(cover, fixed, [(cost << SHIFT) + LEFT for cost in problem.unfilled])
+    best, choice = _bettered(problem, {it for it, more in slack.items() if not more}, fixed, best, choice)
+    kept = {option: entries for option, entries in cover.items() if least + slack[option] < best}
+    if not kept:
+        return _solution(problem, choice)
+    if len(problem.rows) <= MAX_ITEMS and _subsets(kept) <= 8 * MAX_SUBSETS:
+        found = partition(problem, kept, fixed, best)
+        return _solution(problem, choice if found is None else found)
+    return branch(problem, _undominated(kept, fixed), choice, least, slack)
 
 
 def _solution(problem: Problem, choice: Sequence[int]) -> Solution:
@@ -81,8 +101,8 @@ def _solution(problem: Problem, choice: Sequence[int]) -> Solution:
 
 def _one_item(problem: Problem) -> Solution:
     best, chosen, fixed = NEVER, UNFILLED, problem.fixed
-    for option, cost in problem.rows[0].items():
-        cost += fixed[option]
+    for option, plain in problem.rows[0].items():
+        cost = plain + fixed[option]
         if cost < best or (cost == best and option < chosen):
             best, chosen = cost, option
     if (left := problem.unfilled[0] + problem.unfilled_fixed) < best or chosen == UNFILLED:
@@ -115,28 +135,38 @@ def _at_most_one(problem: Problem, cover: Cover, fixed: dict[int, int], empty: i
     return best, choice
 
 
+def _nearest(problem: Problem, fixed: dict[int, int]) -> set[int]:
+    """For each item the option where it and its shipment cost least."""
+    near = [min([((cost << SHIFT) + fixed[it], it) for it, cost in row.items()])[1] for row in problem.rows if row]
+    return set(near)
+
+
 def _bettered(
-    problem: Problem, cover: Cover, fixed: dict[int, int], best: int, choice: list[int]
+    problem: Problem, chosen: set[int], fixed: dict[int, int], best: int, choice: list[int]
 ) -> tuple[int, list[int]]:
-    """A plan of several shipments that is quickly found: each item where it and its shipment cost least."""
-    near = []
-    for item, row in enumerate(problem.rows):
-        left = (problem.unfilled[item] << SHIFT) + LEFT
-        options = [((cost << SHIFT) + fixed[option], option) for option, cost in row.items()]
-        near.append(min(options, default=(left, UNFILLED))[1])
-    chosen = set(near) - {UNFILLED}
-    if len(chosen) < 2 or len(chosen) > (problem.max_shipments or len(chosen)):
+    """The plan that these options give, less those that it is cheaper without, where it betters the plan known."""
+    weight, taken = _given(problem, chosen, fixed)
+    for option in sorted(chosen, key=lambda it: (-fixed[it], it)):
+        fewer = _given(problem, chosen - {option}, fixed)
+        if fewer[0] < weight:
+            chosen = chosen - {option}
+            weight, taken = fewer
+    if len(chosen) > (problem.max_shipments or len(chosen)):
         return best, choice
-    weight = sum(fixed[option] for option in chosen)
-    taken = []
-    for item, row in enumerate(problem.rows):
-        left = (problem.unfilled[item] << SHIFT) + LEFT
-        cost, option = min(((row[it] << SHIFT, it) for it in chosen if it in row), default=(left, UNFILLED))
+    return (weight, taken) if weight < best else (best, choice)
+
+
+def _given(problem: Problem, chosen: set[int], fixed: dict[int, int]) -> tuple[int, list[int]]:
+    """Each item from the cheapest of the options, unfilled where none has it."""
+    weight, taken = sum(fixed[option] for option in chosen), []
+    for row, unfilled in zip(problem.rows, problem.unfilled, strict=True):
+        offers = [(row[option] << SHIFT, option) for option in chosen if option in row]
+        cost, option = min(offers) if offers else ((unfilled << SHIFT) + LEFT, UNFILLED)
         weight += cost
         taken.append(option)
     if UNFILLED in taken:
         weight += problem.unfilled_fixed << SHIFT
-    return (weight, taken) if weight < best else (best, choice)
+    return weight, taken
 
 
 def _undominated(cover: Cover, fixed: dict[int, int]) -> Cover:
