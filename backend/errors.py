@@ -29,7 +29,7 @@ class ErrorCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One reason for a refusal. `path` names the input field in snake_case, indexes as digits: ("lines", "0", "sku")."""
+    """One reason for a refusal. `path` names the input field in snake_case: ("lines", "0", "sku")."""
 
     code: ErrorCode
     message: str

@@ -37,15 +37,15 @@ class Command:
 command: ContextVar[Command | None] = ContextVar("crossdock_command", default=None)
 
 #: Event kind → names of reactions. Filled once by reactions/__init__.py; record() refuses to work without it.
-_reactions: dict[str, tuple[str, ...]] | None = None
+_reactions: dict[str, tuple[str, ...]] = {}
 #: While the worker advances an order, its own events need not ask for that order to be advanced again.
 _advancing: ContextVar[UUID | None] = ContextVar("crossdock_advancing", default=None)
 ADVANCE = "advance_order"
 
 
 def set_reactions(table: Mapping[str, tuple[str, ...]]) -> None:
-    global _reactions
-    _reactions = dict(table)
+    _reactions.clear()
+    _reactions.update(table)
 
 
 @contextlib.contextmanager
@@ -80,18 +80,14 @@ def record(
     order_id: UUID | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Note a fact in the past tense: `kind` "order.approved", `subject` ("Order", id), `data` what changed, from and to.
+    """Note a fact in the past tense: `kind` "order.approved", `subject` ("Order", id), `data` what changed.
 
     `order_id` puts it on that order's timeline; its row must exist and be locked by this transaction.
     """
-    if _reactions is None:
-        raise RuntimeError(
-            "backend.reactions has not been imported: events would have no consequences."
-        )
+    if not _reactions:
+        raise RuntimeError("backend.reactions has not been imported: events would have no consequences.")
     entries = tx.buffer.setdefault("events", [])
-    entries.append(
-        Entry(kind, actor, message, subject[0], subject[1], order_id, data or {})
-    )
+    entries.append(Entry(kind, actor, message, subject[0], subject[1], order_id, data or {}))
     tx.before_commit["events"] = _write
 
 
@@ -103,15 +99,14 @@ def enqueue(
     at: datetime | None = None,
 ) -> None:
     """Ask for a reaction without an event: delays and sweeps. Written with the transaction's events."""
-    tx.buffer.setdefault("jobs", []).append(
-        (reaction, json.dumps(payload, default=str), at or tx.now)
-    )
+    tx.buffer.setdefault("jobs", []).append((reaction, json.dumps(payload, default=str), at or tx.now))
     tx.before_commit["events"] = _write
 
 
 _INSERT = """
 WITH entry AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::jsonb[])
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
+                         $8::jsonb[])
         WITH ORDINALITY AS e(kind, actor, via, message, subject_type, subject_id, order_id, data, place)
 ), counted AS (
     SELECT order_id, count(*)::int AS n FROM entry WHERE order_id IS NOT NULL GROUP BY order_id
@@ -144,7 +139,6 @@ SELECT count(*) FROM written
 async def _write(tx: Transaction) -> None:
     entries: list[Entry] = tx.buffer.get("events", [])
     jobs = list(tx.buffer.get("jobs", []))
-    assert _reactions is not None
     asked: set[tuple[str, str]] = set()
     for entry in entries:
         for reaction in _reactions.get(entry.kind, ()):
@@ -153,12 +147,7 @@ async def _write(tx: Transaction) -> None:
                 asked.add((reaction, payload))
                 jobs.append((reaction, payload, tx.now))
     now = command.get()
-    bind = (
-        now is not None
-        and now.idempotency_key is not None
-        and not now.bound
-        and bool(entries)
-    )
+    bind = now is not None and now.idempotency_key is not None and not now.bound and bool(entries)
     try:
         await tx.execute(
             _INSERT,
@@ -181,9 +170,7 @@ async def _write(tx: Transaction) -> None:
         )
     except Exception as error:
         if db.violates(error, "uq_idempotency_key"):
-            raise refused(
-                ErrorCode.CONFLICT, "The same command is under way; ask again."
-            ) from error
+            raise refused(ErrorCode.CONFLICT, "The same command is under way; ask again.") from error
         raise
     if now is not None and bind:
         now.bound = True
@@ -219,9 +206,7 @@ class Position:
     def parse(cls, cursor: str) -> Position:
         xid, _, event_id = cursor.partition(".")
         if not (xid.isdigit() and event_id.isdigit()):
-            raise refused(
-                ErrorCode.INVALID, "This is not a cursor of this feed.", "after"
-            )
+            raise refused(ErrorCode.INVALID, "This is not a cursor of this feed.", "after")
         return cls(int(xid), int(event_id))
 
 
@@ -240,9 +225,7 @@ async def read_after(position: Position, limit: int = 500) -> list[Row]:
 
 
 async def load_position(name: str) -> Position:
-    row = await db.fetchrow(
-        "SELECT xid, event_id FROM follower_position WHERE name = $1", name
-    )
+    row = await db.fetchrow("SELECT xid, event_id FROM follower_position WHERE name = $1", name)
     return Position(row["xid"], row["event_id"]) if row else Position()
 
 

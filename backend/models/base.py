@@ -46,7 +46,7 @@ def not_negative(table: str, columns: Iterable[str]) -> CheckConstraint:
 
 
 def link(model: str, **options: Any) -> Any:
-    """A foreign key to another of our tables; nothing is ever deleted through it. Declare `<name>_id: UUID` beside it."""
+    """A foreign key to another of our tables, without cascades. Declare `<name>_id: UUID` beside it."""
     return fields.ForeignKeyField(
         f"crossdock.{model}",
         related_name=False,

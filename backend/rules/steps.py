@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.rules.facts import Facts
 from backend.rules.assessment import Assessment, Wait
+from backend.rules.facts import Facts
 from backend.rules.vocabulary import LifecycleStep, OrderState, ShippingOrderState, StepMode, StepStatus
 
 _STEPS = list(LifecycleStep)

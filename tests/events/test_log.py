@@ -21,13 +21,17 @@ def note(tx: db.Transaction, kind: str = "site.created") -> None:
     record(tx, SYSTEM, kind, "Something happened.", subject=("InventorySite", uuid4()))
 
 
+async def note_and_fail() -> None:
+    async with db.transaction() as tx:
+        note(tx)
+        raise ZeroDivisionError
+
+
 async def test_an_event_is_written_with_its_transaction_or_not_at_all() -> None:
     async with db.transaction() as tx:
         note(tx)
     with pytest.raises(ZeroDivisionError):
-        async with db.transaction() as tx:
-            note(tx)
-            raise ZeroDivisionError
+        await note_and_fail()
     rows = await read_after(Position())
     assert [(row["kind"], row["actor"], row["via"]) for row in rows] == [("site.created", "system", "worker")]
 

@@ -1,6 +1,7 @@
 """Order arithmetic: exact figures, and no unit of money lost or made however the units are cut."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,5 +43,5 @@ def test_consecutive_runs_of_units_add_up(
     line = Line(quantity, price, min(discount, price * quantity), tax)
     cuts = sorted(data.draw(st.lists(st.integers(0, quantity), max_size=5)))
     edges = [0, *cuts, quantity]
-    total = sum(units(line, a, b, prices_include_tax=included).total for a, b in zip(edges, edges[1:], strict=False))
+    total = sum(units(line, a, b, prices_include_tax=included).total for a, b in pairwise(edges))
     assert total == units(line, 0, quantity, prices_include_tax=included).total

@@ -37,7 +37,7 @@ async def ask(reaction: str, **payload: Any) -> int:
 
 async def until(sql: str, *args: Any, seconds: float = 15) -> None:
     async with asyncio.timeout(seconds):
-        while not await db.fetchval(sql, *args):
+        while not await db.fetchval(sql, *args):  # noqa: ASYNC110 - another process's doing is waited for
             await asyncio.sleep(0.05)
 
 

@@ -9,9 +9,9 @@ from backend.actions.alerts.raise_ import raise_alert
 from backend.actions.orders.locking import lock_order
 from backend.models import db
 from backend.models.db import retried, transaction
+from backend.rules.assessment import ALERTS, Wait
 from backend.rules.facts import Facts
 from backend.rules.permissions import SYSTEM
-from backend.rules.assessment import ALERTS, Wait
 
 _KINDS = [kind for kind, _, _ in ALERTS.values()]
 
@@ -29,7 +29,7 @@ async def sync_alerts(facts: Facts, waits: Sequence[Wait]) -> None:
     if known == set(wanted):
         return
     async with transaction() as tx:
-        await lock_order(tx, SYSTEM, facts.id)
+        _ = await lock_order(tx, SYSTEM, facts.id)
         for kind in known - set(wanted):
             await clear_in(tx, SYSTEM, key=alert_key(kind, facts))
         for kind in sorted(set(wanted) - known):

@@ -34,9 +34,9 @@ from backend.events import advancing, enqueue
 from backend.models.db import retried, transaction
 from backend.models.facts import find
 from backend.rules import standing
+from backend.rules.assessment import Assessment, Run
 from backend.rules.facts import Facts
 from backend.rules.permissions import SYSTEM
-from backend.rules.assessment import Assessment, Run
 from backend.rules.progress import assess
 from backend.rules.vocabulary import LineKind
 

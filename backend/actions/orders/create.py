@@ -19,9 +19,9 @@ from backend.events import record
 from backend.integrations.gateways import gateway_for
 from backend.models import db
 from backend.models.db import Row, Transaction, retried, transaction
+from backend.rules.assessment import order_context
 from backend.rules.order_input import CreateOrder, check
 from backend.rules.permissions import Actor
-from backend.rules.assessment import order_context
 from backend.rules.vocabulary import LifecycleStep
 from backend.rules.workflows import WorkflowRules, first_that_applies, steps_from_json
 

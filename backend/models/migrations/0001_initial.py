@@ -1,5 +1,12 @@
-from tortoise import migrations
+from orjson import loads
+from tortoise import fields, migrations
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
+from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+
 from backend.models.base import uuid7
 from backend.rules.vocabulary import (
     AlertSeverity,
@@ -25,13 +32,6 @@ from backend.rules.vocabulary import (
     TransactionPurpose,
     TransactionState,
 )
-from orjson import loads
-from tortoise.contrib.postgres.fields import ArrayField
-from tortoise.fields.base import OnDelete
-from tortoise.fields.data import JSON_DUMPS
-from tortoise import fields
-from tortoise.indexes import Index
-from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 
 class Migration(migrations.Migration):
