@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +13,14 @@ from backend.actions.orders.create import create as create_order
 from backend.actions.returns.approve import approve
 from backend.actions.returns.create import CreateReturn, create
 from backend.actions.returns.receive import ReceiveReturn, receive
-from backend.actions.workflows.create import WorkflowCommand
+from backend.actions.workflows.create import StepCommand, WorkflowCommand
 from backend.actions.workflows.create import create as create_workflow
 from backend.errors import Problem, Refused
 from backend.models import db
 from backend.models.orders import Order, OrderLine
 from backend.models.payments import Payment
 from backend.models.returns import Return, ReturnLine
+from backend.queries.verify import verify
 from backend.rules.permissions import SYSTEM, Actor
 from backend.rules.returns import Asked, Receipt
 from backend.rules.vocabulary import Disposition, ReturnMethod, Role
@@ -39,17 +40,26 @@ def associate(*site_ids: UUID) -> Actor:
     return Actor("user:store", "store@example.com", roles, site_ids=frozenset(site_ids))
 
 
-@pytest.fixture
-def deliver(shop: dict[str, UUID]) -> Deliver:
-    """An order that a workflow without people has paid, shipped and invoiced."""
+_OPENING = """
+INSERT INTO inventory_movement (id, site_id, sku, quantity, reason, at, actor)
+SELECT gen_random_uuid(), site_id, sku, on_hand, 'RECEIPT', now(), 'opening' FROM inventory_level
+"""
 
-    async def make(**changes: Any) -> Order:
-        await create_workflow(SYSTEM, WorkflowCommand(name="straight through", steps=[]))
+
+@pytest.fixture
+async def deliver(shop: dict[str, UUID]) -> AsyncIterator[Deliver]:
+    """An order that a workflow without people has paid, shipped and invoiced. At the end of a test its books agree."""
+
+    await db.execute(_OPENING)
+
+    async def make(steps: Sequence[StepCommand] = (), **changes: Any) -> Order:
+        await create_workflow(SYSTEM, WorkflowCommand(name="straight through", steps=steps))
         made = await create_order(DESK, an_order(**changes))
         await advance(made.order_id)
         return await Order.get(id=made.order_id)
 
-    return make
+    yield make
+    assert [(it.name, it.rows) for it in await verify() if it.rows] == []
 
 
 async def lines_of(order: Order) -> list[OrderLine]:

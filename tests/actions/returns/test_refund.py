@@ -12,6 +12,7 @@ from backend.actions.orders.appease import appease
 from backend.actions.payments.reconcile import reconcile
 from backend.actions.returns.refund import refund
 from backend.actions.returns.settle import settle
+from backend.actions.workflows.create import StepCommand
 from backend.errors import ErrorCode, Refused
 from backend.models import db
 from backend.models.log import Event
@@ -20,9 +21,11 @@ from backend.models.payments import PaymentTransaction
 from backend.rules.billing import PaymentCommand
 from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import (
+    LifecycleStep,
     PaymentMethodKind,
     PaymentStatus,
     ReturnState,
+    StepMode,
     TransactionKind,
     TransactionPurpose,
     TransactionState,
@@ -94,7 +97,8 @@ async def test_eight_refunds_at_once_give_the_money_once(deliver: Deliver) -> No
     rma = await take(await approved(order, 1), 1)
     results = await asyncio.gather(*(refund(DESK, rma.id) for _ in range(8)), return_exceptions=True)
     refusals = [it for it in results if isinstance(it, Refused)]
-    assert len(refusals) == 7
+    # One gives the money; one more may find all given, and close the return.
+    assert len(refusals) in (6, 7)
     assert {it.code for it in refusals} <= {ErrorCode.CONFLICT, ErrorCode.INVALID_STATE}
     assert (await money(order.id), await credit_notes(order.id)) == ([(2000, 1000)], [1000])
     booked = await db.fetch("SELECT amount FROM sandbox_entry WHERE kind = 'REFUND'")
@@ -173,11 +177,7 @@ async def test_a_gateway_that_is_away_leaves_the_money_due(
 
 
 async def test_what_was_never_paid_is_closed_without_money(deliver: Deliver) -> None:
-    order = await deliver()
-    await db.execute("DELETE FROM payment_transaction WHERE order_id = $1", order.id)
-    await db.execute("DELETE FROM payment WHERE order_id = $1", order.id)
-    workflow = "UPDATE workflow SET steps = jsonb_build_object('PAYMENT', jsonb_build_object('mode', 'SKIP'))"
-    await db.execute(f"{workflow} WHERE id = $1", order.workflow_id)
+    order = await deliver(steps=[StepCommand(LifecycleStep.PAYMENT, StepMode.SKIP)], payments=None)
     rma = await take(await approved(order, 2), 2)
     assert rma.state is ReturnState.WAITING_REFUND
     await refund(DESK, rma.id)
