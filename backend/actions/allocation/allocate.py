@@ -26,6 +26,8 @@ from backend.rules.vocabulary import DeliveryMethod, LineKind, ShippingOrderStat
 
 #: Plans on a mere look at the stock, before it is locked to look at it.
 _LOOKS = 3
+#: A plan costs its way: kilometres, kept in hundredths as every cost is.
+_COST_OF_KM = 100
 _TO_SHIP = timedelta(hours=24)
 _TO_MAKE_READY = timedelta(hours=4)
 
@@ -157,10 +159,10 @@ async def _write(
         "at": tx.now,
         "rule_set": RULE_SET,
         "outcome": chosen.outcome,
-        "cost": chosen.kilometres,
+        "cost": chosen.kilometres * _COST_OF_KM,
         "chosen": _listed(chosen.assignments),
         "alternatives": [
-            {"cost": it.kilometres, "assignments": _listed(it.assignments), "why_not": it.why_not}
+            {"cost": it.kilometres * _COST_OF_KM, "assignments": _listed(it.assignments), "why_not": it.why_not}
             for it in chosen.alternatives
         ],
         "excluded": [{"site_id": it.site_id, "reason": it.reason} for it in chosen.excluded],

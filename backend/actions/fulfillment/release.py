@@ -69,11 +69,12 @@ async def _close_or_reopen(
     packed = shipping_order.state is ShippingOrderState.WAITING_SHIPMENT
     if packed:
         await unpack(tx, [shipping_order.id])
-    if left == 0:
-        told = await move(tx, shipping_order, ShippingOrderState.CANCELLED, closing_reason=reason[:500])
-        tell(tx, actor, shipping_order, "cancelled", f"Cancelled: {reason}", told | {"units": skus, "reason": reason})
-        return
+    whole = left == 0
     state = ShippingOrderState.WAITING_PACK if packed else shipping_order.state
-    told = await move(tx, shipping_order, state)
-    message = f"Some units cancelled: {reason}"
-    tell(tx, actor, shipping_order, "lines_cancelled", message, told | {"units": skus, "reason": reason})
+    told = await (
+        move(tx, shipping_order, ShippingOrderState.CANCELLED, closing_reason=reason[:500])
+        if whole
+        else move(tx, shipping_order, state)
+    )
+    message = f"{'Cancelled' if whole else 'Cancelled in part'}: {reason}"
+    tell(tx, actor, shipping_order, "cancelled", message, told | {"units": skus, "reason": reason})

@@ -44,7 +44,7 @@ async def test_everything_from_the_nearest_site() -> None:
     decision = await AllocationDecision.get(id=decision_id)
     assert decision.outcome is AllocationOutcome.FULL
     assert decision.rule_set == "nearest-then-fewest v1"
-    assert decision.cost == 15
+    assert decision.cost == 1500
     assert decision.chosen == [
         {"site_id": str(near), "sku": "A", "quantity": 2},
         {"site_id": str(near), "sku": "B", "quantity": 1},

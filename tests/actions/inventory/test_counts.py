@@ -126,7 +126,7 @@ async def test_a_count_below_what_is_promised_takes_the_newest_promises_back() -
     assert await goods.level("NEAR", "A") == (4, 4)
     assert [it[1] for order in (old, young) for it in await goods.units(order.id)] == [3, 1]
     assert (await Order.get(id=young.id)).state is OrderState.WAITING_ALLOCATION
-    assert (await goods.events(young.id))[-1] == "shipping_order.lines_cancelled"
+    assert (await goods.events(young.id))[-1] == "shipping_order.cancelled"
     await goods.check_books()
 
     await set_counts(MANAGER, SetInventory(changes(("NEAR", "A", 2))))
