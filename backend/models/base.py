@@ -14,11 +14,19 @@ from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
 
+class _Last:
+    """The newest key that this process has made."""
+
+    value = 0
+
+
 def uuid7() -> UUID:
-    """A UUID whose first 48 bits are the time in milliseconds (RFC 9562), so that keys sort by their making."""
+    """A UUID that begins with the time in milliseconds (RFC 9562); a process's keys sort by their making."""
     stamp = (time.time_ns() // 1_000_000) & ((1 << 48) - 1)
     random = secrets.randbits(74)
-    return UUID(int=stamp << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | (random & ((1 << 62) - 1)))
+    made = stamp << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | (random & ((1 << 62) - 1))
+    _Last.value = made = max(made, _Last.value + 1)
+    return UUID(int=made)
 
 
 class Identified(Model):
