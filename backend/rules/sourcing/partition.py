@@ -12,7 +12,7 @@ _NONE = NEVER << SHIFT
 
 
 @lru_cache(maxsize=16)
-def _cuts(items: int) -> tuple[tuple[int, tuple[tuple[int, int], ...]], ...]:
+def cuts(items: int) -> tuple[tuple[int, tuple[tuple[int, int], ...]], ...]:
     """Every set of items that is needed, smaller ones first: how its first item can be shipped and what remains."""
     full = (1 << items) - 1
     found = []
@@ -71,7 +71,7 @@ def _cut(problem: Problem, subsets: Sequence[int], givers: Sequence[int], best: 
         if cost < NEVER:
             _leave(problem, item, blocks, sources)
     least, used = [0] * (1 << items), [0] * (1 << items)
-    for whole, pairs in _cuts(items):
+    for whole, pairs in cuts(items):
         low, block = _NONE, whole
         for part, rest in pairs:
             weight = blocks[part] + least[rest]

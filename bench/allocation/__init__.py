@@ -1,0 +1,1 @@
+"""How near to hindsight the rules of allocation come, on generated worlds."""
