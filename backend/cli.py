@@ -90,9 +90,9 @@ def serve(
 @app.command()
 def worker() -> None:
     """Do what follows from changes. Any number of workers may run."""
-    from backend.commands import serving
+    from backend.commands.working import work
 
-    serving.work(_settings())
+    work(_settings())
 
 
 @app.command()

@@ -11,7 +11,8 @@ from backend.actions.workflows.install import install_ready
 from backend.commands.access import ensure_access
 from backend.commands.database import connected, database, run_loop
 from backend.commands.demo.world import DEFAULT_ORDERS, is_empty, keep_moving, make_world
-from backend.commands.serving import address, listen, serve_until, stop_on_signals
+from backend.commands.serving import address, listen, serve_until
+from backend.commands.signals import stop_on_signals
 from backend.config import Settings
 from backend.models import db
 

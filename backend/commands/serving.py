@@ -1,11 +1,10 @@
-"""Server and worker as processes: started, told to stop by SIGINT or SIGTERM, and then ended in order."""
+"""The server: its socket, its processes, and their end in order when a signal comes."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-import signal
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -13,9 +12,9 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
-from backend import worker
 from backend.app import create_app
-from backend.commands.database import connected, database, run_loop
+from backend.commands.database import database, run_loop
+from backend.commands.signals import stop_on_signals
 from backend.config import Settings, get_settings
 from backend.observability import configure_logging
 
@@ -28,14 +27,6 @@ class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-def stop_on_signals() -> asyncio.Event:
-    """Set by the first SIGINT or SIGTERM."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -101,14 +92,3 @@ def serve(settings: Settings, workers: int) -> None:
 
 async def _serve_one(settings: Settings, listening: socket.socket) -> None:
     await serve_until(settings, listening, stop_on_signals())
-
-
-def work(settings: Settings) -> None:
-    """A worker, until a signal; jobs under way are finished."""
-    with database(settings) as ready:
-        run_loop(_work(ready))
-
-
-async def _work(settings: Settings) -> None:
-    async with connected(settings):
-        await worker.run(settings, stop_on_signals())

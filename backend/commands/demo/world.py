@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import signal
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from backend.actions.returns.create import create as create_return
 from backend.actions.workflows.install import install_ready
 from backend.commands.demo import catalog
 from backend.commands.demo.orders import Fate, Planned, fresh, orders
+from backend.commands.signals import stop_on_signals
 from backend.commands.staff import STAFF, Task, do, tasks
 from backend.errors import ErrorCode, Refused
 from backend.events import advancing
@@ -149,9 +149,7 @@ async def keep_moving(stop: asyncio.Event, seed: int | None = None) -> None:
 
 async def demo(count: int, seed: int, *, live: bool) -> int:
     """For the command line: the world, and then, until a signal, its life."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = stop_on_signals()
     await install_ready()
     made = await make_world(count, seed, stop)
     if live:

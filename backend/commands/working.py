@@ -1,0 +1,19 @@
+"""The worker as a process of its own."""
+
+from __future__ import annotations
+
+from backend import worker
+from backend.commands.database import connected, database, run_loop
+from backend.commands.signals import stop_on_signals
+from backend.config import Settings
+
+
+def work(settings: Settings) -> None:
+    """Until a signal; jobs under way are finished."""
+    with database(settings) as ready:
+        run_loop(_work(ready))
+
+
+async def _work(settings: Settings) -> None:
+    async with connected(settings):
+        await worker.run(settings, stop_on_signals())
