@@ -34,35 +34,42 @@ class Created:
     duplicate: bool
 
 
-async def create(actor: Actor, command: CreateOrder, *, exchange_for_id: UUID | None = None) -> Created:
+async def create(actor: Actor, command: CreateOrder) -> Created:
     """Take the order in; with `draft` it waits for `submit`. (channel, external id) again is no second order."""
     try:
-        return await _create(actor, command, exchange_for_id)
+        return await _create(actor, command)
     except Exception as error:
         if not db.violates(error, "uq_order_key"):
             raise
-        return await _create(actor, command, exchange_for_id)
+        return await _create(actor, command)
 
 
 @retried
-async def _create(actor: Actor, command: CreateOrder, exchange_for_id: UUID | None) -> Created:
+async def _create(actor: Actor, command: CreateOrder) -> Created:
     async with transaction() as tx:
-        check(command, tx.now)
-        known = await _look_up(tx, actor, command)
-        if known["duplicate"] is not None:
-            return Created(known["duplicate"], duplicate=True)
-        entered = _enter(actor, command, known, tx.now)
-        order_id = await _insert(tx, command, known, entered, exchange_for_id)
-        record(
-            tx,
-            actor,
-            "order.created",
-            "Entered as a draft." if command.draft else "Entered.",
-            subject=("Order", order_id),
-            order_id=order_id,
-            data={"state": entered.order["state"], "channel": command.channel, "total": entered.order["total"]},
-        )
-        return Created(order_id, duplicate=False)
+        return await create_in(tx, actor, command)
+
+
+async def create_in(
+    tx: Transaction, actor: Actor, command: CreateOrder, *, exchange_for_id: UUID | None = None
+) -> Created:
+    """The same in the caller's transaction: a replacement is entered with its return, or not at all."""
+    check(command, tx.now)
+    known = await _look_up(tx, actor, command)
+    if known["duplicate"] is not None:
+        return Created(known["duplicate"], duplicate=True)
+    entered = _enter(actor, command, known, tx.now)
+    order_id = await _insert(tx, command, known, entered, exchange_for_id)
+    record(
+        tx,
+        actor,
+        "order.created",
+        "Entered as a draft." if command.draft else "Entered.",
+        subject=("Order", order_id),
+        order_id=order_id,
+        data={"state": entered.order["state"], "channel": command.channel, "total": entered.order["total"]},
+    )
+    return Created(order_id, duplicate=False)
 
 
 _LOOK_UP = """

@@ -10,8 +10,10 @@ from uuid import UUID
 from backend.actions.orders.locking import lock_order
 from backend.actions.orders.refresh import refresh
 from backend.actions.payments.intents import UNREACHABLE, Outcome
+from backend.actions.returns.settle import settle_in
 from backend.events import record
 from backend.models.db import Row, Transaction, retried, transaction
+from backend.models.returns import Return
 from backend.money import show
 from backend.rules.billing import Tender
 from backend.rules.permissions import SYSTEM, Actor
@@ -79,6 +81,8 @@ async def settle(
         await refresh(tx, order)
         for outcome in news:
             _record(tx, actor, outcome, asked[outcome.intent.id])
+        for rma_id in {asked[outcome.intent.id].rma_id for outcome in news} - {None}:
+            await settle_in(tx, actor, order, await Return.get(id=rma_id))
         if told and any(outcome.state is TransactionState.SUCCEEDED for outcome in news):
             record(tx, actor, told[0], told[1], subject=("Order", order.id), order_id=order.id, data=told[2])
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from backend.actions.orders import create as intake
+from backend.actions.orders.create import create_in
 from backend.actions.orders.locking import lock_order
 from backend.actions.orders.refresh import refresh
 from backend.actions.orders.resume import release_holds
@@ -24,7 +24,7 @@ from backend.models.payments import Payment, PaymentTransaction
 from backend.models.returns import Return
 from backend.money import show, to_decimal
 from backend.rules.billing import PaymentCommand
-from backend.rules.order_input import Address, CreateOrder, LineCommand, Problems, check, check_lines
+from backend.rules.order_input import Address, CreateOrder, LineCommand, Problems, check_lines
 from backend.rules.permissions import SYSTEM, Actor
 from backend.rules.returns import AWAITING_RETURN
 from backend.rules.vocabulary import (
@@ -42,31 +42,13 @@ async def open_exchange(
     """Enter the replacement order in the caller's transaction; `credit` is what the return will be worth."""
     try:
         command = await _command(order, rma, lines, credit)
-        order_id = await _enter(tx, actor, command, rma)
+        order_id = (await create_in(tx, actor, command, exchange_for_id=rma.id)).order_id
     except Refused as error:
         raise Refused(*(Problem(p.code, p.message, _path(p.path)) for p in error.problems)) from error
     await tx.execute("UPDATE sales_order SET customer_id = $2 WHERE id = $1", order_id, order.customer_id)
     await tx.execute("UPDATE return_order SET exchange_order_id = $2 WHERE id = $1", rma.id, order_id)
     replacement = await Order.get(id=order_id)
     await hold(tx, actor, replacement, AWAITING_RETURN, f"Until return {rma.number} has come back.")
-    return order_id
-
-
-async def _enter(tx: Transaction, actor: Actor, command: CreateOrder, rma: Return) -> UUID:
-    """As the intake does it, in the transaction of the return, so that there is never the one without the other."""
-    check(command, tx.now)
-    known = await intake._look_up(tx, actor, command)
-    entered = intake._enter(actor, command, known, tx.now)
-    order_id = await intake._insert(tx, command, known, entered, rma.id)
-    record(
-        tx,
-        actor,
-        "order.created",
-        f"Entered as the replacement of return {rma.number}.",
-        subject=("Order", order_id),
-        order_id=order_id,
-        data={"state": entered.order["state"], "channel": command.channel, "total": entered.order["total"]},
-    )
     return order_id
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from backend.actions.invoices.credit import credit_units
-from backend.actions.orders.locking import lock_order
 from backend.actions.orders.refresh import refresh
 from backend.actions.returns.exchange import pledged
 from backend.actions.returns.locking import save_return
 from backend.events import record
-from backend.models.db import Transaction, retried, transaction
+from backend.models.db import Transaction
 from backend.models.orders import Order
 from backend.models.returns import Return
 from backend.money import show
@@ -19,7 +16,6 @@ from backend.rules.permissions import Actor
 from backend.rules.returns import EXPECTING, Balance
 from backend.rules.vocabulary import ReturnState
 
-_OPEN = (ReturnState.WAITING_RECEIPT, ReturnState.WAITING_REFUND)
 _REFUNDS = """
 SELECT coalesce(sum(amount) FILTER (WHERE state = 'SUCCEEDED'), 0)::bigint AS refunded,
        coalesce(sum(amount) FILTER (WHERE state IN ('PENDING', 'UNCERTAIN')), 0)::bigint AS in_flight
@@ -33,15 +29,6 @@ async def balance_of(tx: Transaction, rma: Return) -> Balance:
     assert row is not None
     kept = await pledged(rma) if rma.state in EXPECTING else 0
     return Balance(rma.refund_due, row["refunded"], row["in_flight"], rma.credited, kept)
-
-
-@retried
-async def settle(actor: Actor, order_id: UUID) -> None:
-    """Refunds of the order were settled elsewhere (a gateway answered late): take them over into its returns."""
-    async with transaction() as tx:
-        order = await lock_order(tx, actor, order_id)
-        for rma in await Return.filter(order_id=order.id, state__in=_OPEN).order_by("position"):
-            await settle_in(tx, actor, order, rma)
 
 
 async def settle_in(tx: Transaction, actor: Actor, order: Order, rma: Return) -> None:
