@@ -1,0 +1,153 @@
+"""Each invariant finds the fault that it is for, and no other does; a healthy world has none."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+import pytest
+
+from backend.models.db import transaction
+from backend.queries.verify import INVARIANTS, MOVING, SHOWN, Finding, findings, verify
+
+_CLOSED = "(SELECT id FROM sales_order WHERE external_id = 'GIVEN-BACK')"
+_CASH = "(SELECT id FROM sales_order WHERE external_id = 'PAID-IN-CASH')"
+_CANCELLED = "(SELECT id FROM sales_order WHERE state = 'CANCELLED' ORDER BY number LIMIT 1)"
+_HELD = "(SELECT id FROM sales_order WHERE external_id = 'HELD')"
+_CANCELLED_LINE = (
+    f"(SELECT id FROM order_line WHERE order_id = {_CANCELLED} AND kind = 'PHYSICAL' ORDER BY position LIMIT 1)"
+)
+_ANY_LEVEL = "(SELECT id FROM inventory_level WHERE on_hand > allocated + reserved ORDER BY id LIMIT 1)"
+_MORE_CASH = f"""
+INSERT INTO payment_transaction
+       (id, order_id, payment_id, kind, state, amount, at, settled_at, attempts, purpose, actor)
+SELECT gen_random_uuid(), order_id, id, 'CAPTURE', 'SUCCEEDED', 1, now(), now(), 1, 'SALE', 'a thief'
+  FROM payment WHERE order_id = {_CASH}"""
+_JOB = """
+INSERT INTO pgqueuer (priority, status, entrypoint, payload, updated, execute_after)
+VALUES (0, '{status}', 'fill_backorders', '{{}}', now() - interval '1 hour', now() - interval '1 hour')"""
+
+#: Invariant → how it is broken, and nothing else.
+FAULTS: dict[str, Sequence[str]] = {
+    "order.sums": [f"UPDATE sales_order SET subtotal = subtotal + 1, total = total + 1 WHERE id = {_CLOSED}"],
+    "line.total": [f"UPDATE order_line SET total = total + 1 WHERE order_id = {_CLOSED}"],
+    "order.state": [f"UPDATE sales_order SET state = 'WAITING_APPROVAL' WHERE id = {_HELD}"],
+    "order.end_recorded": [
+        f"UPDATE event SET kind = 'order.noted' WHERE kind = 'order.filed' AND order_id = {_CLOSED}"
+    ],
+    "order.entry_recorded": [f"UPDATE event SET kind = 'order.noted' WHERE sequence = 1 AND order_id = {_CLOSED}"],
+    "line.allocated": [
+        "ALTER TABLE order_line DROP CONSTRAINT ck_order_line_units",
+        f"UPDATE order_line SET allocated = allocated + 1 WHERE id = {_CANCELLED_LINE}",
+    ],
+    "line.picked": [
+        "ALTER TABLE order_line DROP CONSTRAINT ck_order_line_picked",
+        f"UPDATE order_line SET picked = picked + 1 WHERE id = {_CANCELLED_LINE}",
+    ],
+    "line.fulfilled": [
+        "ALTER TABLE order_line DROP CONSTRAINT ck_order_line_units",
+        f"UPDATE order_line SET fulfilled = fulfilled + 1 WHERE id = {_CANCELLED_LINE}",
+    ],
+    "line.returned": [f"UPDATE order_line SET returned = returned + 1 WHERE order_id = {_CLOSED}"],
+    "return.received": ["UPDATE return_receipt SET quantity = quantity + 1"],
+    "order.suspended": [f"UPDATE sales_order SET suspended = true WHERE id = {_CLOSED}"],
+    "alert.holds": [
+        f"""
+INSERT INTO alert (id, kind, severity, message, key, raised_at, order_id)
+VALUES (gen_random_uuid(), 'fire', 'CRITICAL', 'It burns.', 'fire', now(), {_HELD})"""
+    ],
+    "order.keys": [f"UPDATE order_key SET value = 'ANOTHER' WHERE scope <> 'number' AND order_id = {_CLOSED}"],
+    "exchange.links": ["UPDATE return_order SET exchange_order_id = NULL"],
+    "level.on_hand": [f"UPDATE inventory_level SET on_hand = on_hand + 1 WHERE id = {_ANY_LEVEL}"],
+    "level.allocated": [f"UPDATE inventory_level SET allocated = allocated + 1 WHERE id = {_ANY_LEVEL}"],
+    "level.not_oversold": [
+        "ALTER TABLE inventory_level DROP CONSTRAINT ck_inventory_level_not_oversold",
+        f"UPDATE inventory_level SET reserved = on_hand + 1 WHERE id = {_ANY_LEVEL}",
+    ],
+    "shipment.units": [f"UPDATE shipment_line SET quantity = quantity + 1 WHERE order_id = {_CLOSED}"],
+    "payment.sums": [_MORE_CASH],
+    "payment.bounds": [
+        "ALTER TABLE payment DROP CONSTRAINT ck_payment_captured",
+        "ALTER TABLE sales_order DROP CONSTRAINT ck_sales_order_captured",
+        _MORE_CASH,
+        f"UPDATE payment SET captured = captured + 1 WHERE order_id = {_CASH}",
+        f"UPDATE sales_order SET captured = captured + 1 WHERE id = {_CASH}",
+    ],
+    "order.tendered": [f"UPDATE sales_order SET authorized = authorized + 1 WHERE id = {_CLOSED}"],
+    "gateway.has_ours": [
+        f"""
+UPDATE sandbox_entry SET amount = amount + 1
+ WHERE key = (SELECT id::text FROM payment_transaction WHERE order_id = {_CLOSED} AND kind = 'CAPTURE')"""
+    ],
+    "gateway.is_known": [
+        """
+INSERT INTO sandbox_entry (key, kind, reference, amount, currency, approved, at)
+VALUES (gen_random_uuid()::text, 'CAPTURE', 'sandbox_x', 100, 'EUR', true, now())"""
+    ],
+    "invoice.gapless": ["UPDATE number_series SET value = value + 1 WHERE name = 'CREDIT_NOTE'"],
+    "invoice.total": [f"UPDATE invoice SET total = total + 1 WHERE order_id = {_CLOSED} AND kind = 'INVOICE'"],
+    "line.invoiced": [f"UPDATE order_line SET invoiced = invoiced - 1 WHERE order_id = {_CLOSED}"],
+    "invoice.shipping": [f"UPDATE sales_order SET shipping_invoiced = false WHERE id = {_CLOSED}"],
+    "return.refunded": [f"UPDATE return_order SET refunded = refunded - 1 WHERE order_id = {_CLOSED}"],
+    "return.due": [f"UPDATE return_order SET refund_due = refund_due + 1 WHERE order_id = {_CLOSED}"],
+    "event.gapless": [f"DELETE FROM event WHERE order_id = {_CLOSED} AND sequence = 3"],
+    "event.sequence": [f"UPDATE sales_order SET event_sequence = event_sequence + 1 WHERE id = {_CLOSED}"],
+    "payment.answered": [
+        f"""
+INSERT INTO payment_transaction (id, order_id, payment_id, kind, state, amount, at, attempts, purpose, actor)
+SELECT gen_random_uuid(), order_id, id, 'VOID', 'PENDING', 1, now() - interval '11 minutes', 1, 'SALE', 'system'
+  FROM payment WHERE order_id = {_CASH}"""
+    ],
+    "job.taken": [_JOB.format(status="queued")],
+    "job.told": [_JOB.format(status="failed")],
+    MOVING: [
+        """
+DELETE FROM pgqueuer WHERE convert_from(payload, 'UTF8')::jsonb ->> 'order_id' =
+       (SELECT id::text FROM sales_order WHERE state = 'WAITING_PAYMENT' AND payment_status = 'UNPAID'
+         ORDER BY number LIMIT 1)"""
+    ],
+}
+
+
+def _broken(found: Sequence[Finding]) -> dict[str, list[object]]:
+    return {finding.name: list(finding.rows) for finding in found if finding.rows}
+
+
+async def _with(fault: Sequence[str]) -> list[Finding]:
+    """What is found after a fault, which is taken back. Triggers and foreign keys are off, as for whoever cheats."""
+    found: list[Finding] = []
+    with contextlib.suppress(_RollBack):
+        async with transaction() as tx:
+            await tx.execute("SET LOCAL session_replication_role = replica")
+            changed = [await tx.execute(statement) for statement in fault]
+            assert changed[-1] >= 1, "The fault changed nothing."
+            found = await findings(tx)
+            raise _RollBack
+    return found
+
+
+class _RollBack(Exception):
+    pass
+
+
+async def test_a_healthy_world(world: str) -> None:
+    found = await verify()
+    assert _broken(found) == {}
+    assert [finding.name for finding in found] == [*(invariant.name for invariant in INVARIANTS), MOVING]
+
+
+def test_there_is_a_fault_for_each() -> None:
+    assert set(FAULTS) == {invariant.name for invariant in INVARIANTS} | {MOVING}
+    assert len(FAULTS) == len(INVARIANTS) + 1 >= 35
+
+
+@pytest.mark.parametrize("name", FAULTS)
+async def test_a_fault_is_found(world: str, name: str) -> None:
+    broken = _broken(await _with(FAULTS[name]))
+    assert set(broken) == {name}, broken
+
+
+async def test_what_is_shown_is_bounded(world: str) -> None:
+    found = await _with(["UPDATE inventory_level SET on_hand = on_hand + 1"])
+    wrong = next(finding for finding in found if finding.name == "level.on_hand")
+    assert (len(wrong.rows), wrong.capped) == (SHOWN, True)
