@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -14,6 +14,7 @@ from tortoise.models import Model
 
 from backend.errors import ErrorCode, refused
 from backend.money import to_decimal
+from backend.queries.paging import Page
 from backend.rules.permissions import READERS, Actor
 from backend.schema.access import field, readable_by
 
@@ -153,34 +154,24 @@ class PageInfo:
     end_cursor: str | None
 
 
-class Page(Protocol):
-    """What queries.paging.Page gives: rows in order, a cursor for each, and a count that is made on demand."""
-
-    rows: Sequence[Any]
-    cursors: Sequence[str]
-    has_next: bool
-    has_previous: bool
-    count: Callable[[], Awaitable[int]]
-
-
 @readable_by(READERS)
 @strawberry.type
 class Connection:
     """What all connections share; a subclass names its edge and its nodes."""
 
     edge: ClassVar[Callable[..., Any]]
-    page: strawberry.Private[Any]
+    page: strawberry.Private[Page[Any]]
     page_info: PageInfo
 
     @classmethod
-    def of(cls, page: Page) -> Any:
+    def of(cls, page: Page[Any], **more: Any) -> Self:
         nodes = show_all(page.rows)
         edges = [cls.edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
         ends = (page.cursors[0], page.cursors[-1]) if page.cursors else (None, None)
         info = PageInfo(
             has_next_page=page.has_next, has_previous_page=page.has_previous, start_cursor=ends[0], end_cursor=ends[1]
         )
-        return cls(page=page, page_info=info, edges=edges, nodes=nodes)  # type: ignore[call-arg]
+        return cls(page=page, page_info=info, edges=edges, nodes=nodes, **more)  # type: ignore[call-arg]
 
 
 @readable_by(READERS)
@@ -188,4 +179,4 @@ class Connection:
 class CountedConnection(Connection):
     @field(roles=READERS, description="Counted only when asked for.")
     async def total_count(self) -> int:
-        return int(await self.page.count())
+        return await self.page.count()

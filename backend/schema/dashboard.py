@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import strawberry
 from strawberry.scalars import JSON
@@ -61,7 +61,7 @@ class SalesPeriod:
 class Dashboard:
     @field(roles=READERS)
     async def queues(self, info: Info) -> list[Queue]:
-        return [Queue.of(found) for found in await dashboard.queues(info.actor)]
+        return [Queue.of(found) for found in await dashboard.queues(info.actor, datetime.now(UTC))]
 
     @field(roles=READERS, description="Today, in UTC, and the days before it, oldest first.")
     async def sales(self, info: Info, days: int = 7) -> list[SalesPeriod]:

@@ -9,6 +9,7 @@ import strawberry
 from backend.models.inventory import InventoryLevel as InventoryLevelRow
 from backend.models.inventory import InventoryMovement as InventoryMovementRow
 from backend.models.inventory import InventorySite as InventorySiteRow
+from backend.queries.inventory import Promise
 from backend.rules.permissions import READERS
 from backend.rules.vocabulary import MovementReason, Role, SiteCapability, SiteKind
 from backend.schema.access import field, readable_by
@@ -182,6 +183,11 @@ class Availability:
     sites: list[SiteAvailability]
     backorderable: bool
     expected_at: date | None
+
+    @classmethod
+    def of(cls, promise: Promise) -> Availability:
+        sites = [SiteAvailability(site=show(site), available=available) for site, available in promise.sites]
+        return cls(sku=promise.sku, total=promise.total, sites=sites, backorderable=promise.known, expected_at=None)
 
 
 @strawberry.input

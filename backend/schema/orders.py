@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -189,6 +190,10 @@ class FacetBucket:
 class Facet:
     field: OrderFacet
     buckets: list[FacetBucket]
+
+    @classmethod
+    def of(cls, name: OrderFacet, counted: Sequence[tuple[str, int]]) -> Facet:
+        return cls(field=name, buckets=[FacetBucket(value=value, count=count) for value, count in counted])
 
 
 @readable_by(READERS)

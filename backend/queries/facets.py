@@ -1,0 +1,42 @@
+"""Facets of an order search: how many orders of the whole result have each value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from backend.models import db
+from backend.queries.criteria import OrderCriteria, OrderFacet
+from backend.queries.orders import found
+from backend.rules.permissions import Actor
+
+MAX_BUCKETS = 50
+#: What of an order `t` is counted: an expression, or the values `v` of a lateral row set.
+_VALUES: Mapping[OrderFacet, str] = {
+    OrderFacet.STATE: "(VALUES (t.state))",
+    OrderFacet.CHANNEL: "(SELECT c.code FROM channel c WHERE c.id = t.channel_id)",
+    OrderFacet.PAYMENT_STATUS: "(VALUES (t.payment_status))",
+    OrderFacet.FULFILLMENT_STATUS: "(VALUES (t.fulfillment_status))",
+    OrderFacet.SITE: "(SELECT i.code FROM shipping_order s JOIN inventory_site i ON i.id = s.site_id"
+    " WHERE s.order_id = t.id UNION SELECT i.code FROM order_line l JOIN inventory_site i ON i.id = l.pickup_site_id"
+    " WHERE l.order_id = t.id)",
+    OrderFacet.DELIVERY_METHOD: "(SELECT DISTINCT l.delivery_method FROM order_line l WHERE l.order_id = t.id)",
+    OrderFacet.ALERT_KIND: "(SELECT DISTINCT a.kind FROM alert a WHERE a.order_id = t.id AND a.cleared_at IS NULL)",
+    OrderFacet.SUSPENDED: "(VALUES (t.suspended::text))",
+    OrderFacet.TAG: "(SELECT DISTINCT unnest(t.tags))",
+    OrderFacet.COUNTRY: "(VALUES (t.shipping_address->>'country'))",
+}
+
+
+async def facets(
+    actor: Actor, text: str | None, criteria: OrderCriteria, wanted: Sequence[OrderFacet]
+) -> dict[OrderFacet, list[tuple[str, int]]]:
+    """Value and count, the most frequent first, at most 50 of each facet; one statement for each facet."""
+    counted = {}
+    for facet in dict.fromkeys(wanted):
+        where, _ = found(actor, text, criteria)
+        sql = (
+            f"SELECT f.v, count(*) FROM sales_order t CROSS JOIN LATERAL {_VALUES[facet]} AS f(v)"
+            f" WHERE f.v IS NOT NULL AND {where} GROUP BY f.v ORDER BY count(*) DESC, f.v LIMIT {MAX_BUCKETS}"
+        )
+        counted[facet] = [(record[0], record[1]) for record in await db.fetch(sql, *where.args)]
+    return counted

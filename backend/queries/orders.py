@@ -1,0 +1,208 @@
+"""Orders: one by what it is known by, many by criteria and free text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from babel.numbers import get_currency_precision, list_currencies
+
+from backend.errors import ErrorCode, refused
+from backend.models.orders import Order
+from backend.queries.criteria import MAX_COUNT, AmountRange, OrderCriteria, OrderSort, TimeRange
+from backend.queries.paging import Page, Sort, Window, page
+from backend.queries.scope import scope
+from backend.queries.sql import Where, begins, contains, rows
+from backend.rules.permissions import Actor
+
+_MAX_WORDS = 8
+_MAX_QUERY = 200
+
+
+class Criterion(NamedTuple):
+    """`condition` has the value as {0}; a criterion that finds few orders is looked up first."""
+
+    condition: str
+    value: Callable[[Any], Any] = lambda value: value
+    selective: bool = False
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+_OPEN_ALERT = "SELECT 1 FROM alert a WHERE a.order_id = t.id AND a.cleared_at IS NULL"
+_PHONE = "regexp_replace(coalesce(t.phone, t.shipping_address->>'phone', ''), '\\D', '', 'g')"
+_CRITERIA: Mapping[str, Criterion] = {
+    "number": Criterion("t.number = {0}", str.strip, selective=True),
+    "external_id": Criterion(
+        "t.id IN (SELECT k.order_id FROM order_key k WHERE k.scope IN (SELECT 'channel:' || c.id FROM channel c)"
+        " AND k.value = {0})",
+        selective=True,
+    ),
+    "channel": Criterion("t.channel_id IN (SELECT c.id FROM channel c WHERE c.code = ANY({0}))"),
+    "state": Criterion("t.state = ANY({0})"),
+    "payment_status": Criterion("t.payment_status = ANY({0})"),
+    "fulfillment_status": Criterion("t.fulfillment_status = ANY({0})"),
+    "customer_name": Criterion(
+        "(t.customer_id IN (SELECT c.id FROM customer c WHERE c.name ILIKE {0})"
+        " OR t.shipping_address->>'name' ILIKE {0})",
+        contains,
+        selective=True,
+    ),
+    "email": Criterion("lower(t.email) = {0}", lambda value: value.strip().lower(), selective=True),
+    "phone": Criterion(f"({_PHONE} = {{0}} AND {{0}} <> '')", _digits, selective=True),
+    "postal_code": Criterion(
+        "upper(replace(t.shipping_address->>'postalCode', ' ', '')) = {0}",
+        lambda value: value.replace(" ", "").upper(),
+        selective=True,
+    ),
+    "city": Criterion("lower(t.shipping_address->>'city') = {0}", lambda value: value.strip().lower(), selective=True),
+    "country": Criterion("t.shipping_address->>'country' = ANY({0})"),
+    "sku": Criterion("EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = t.id AND l.sku = ANY({0}))"),
+    "site": Criterion(
+        "(EXISTS (SELECT 1 FROM shipping_order s JOIN inventory_site i ON i.id = s.site_id WHERE s.order_id = t.id"
+        " AND i.code = ANY({0})) OR EXISTS (SELECT 1 FROM order_line l JOIN inventory_site i ON i.id = l.pickup_site_id"
+        " WHERE l.order_id = t.id AND i.code = ANY({0})))"
+    ),
+    "delivery_method": Criterion(
+        "EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = t.id AND l.delivery_method = ANY({0}))"
+    ),
+    "tracking_number": Criterion(
+        "t.id IN (SELECT p.order_id FROM shipment p WHERE p.tracking_number = {0})", str.strip, selective=True
+    ),
+    "shipping_method": Criterion("t.shipping_method = ANY({0})"),
+    "has_alert": Criterion(f"EXISTS ({_OPEN_ALERT}) = {{0}}"),
+    "alert_kind": Criterion(f"EXISTS ({_OPEN_ALERT} AND a.kind = ANY({{0}}))"),
+    "suspended": Criterion("t.suspended = {0}"),
+    "tag": Criterion("t.tags && {0}::text[]"),
+}
+_TIMES = {"placed_at": "t.placed_at", "updated_at": "t.updated_at", "promised_at": "t.promised_at"}
+
+_ID = ("id", "uuid")
+_SORTS: Mapping[OrderSort, Sort] = {
+    OrderSort.PLACED_AT_DESC: Sort("placed", (("placed_at", "timestamptz"), _ID), descending=True),
+    OrderSort.PLACED_AT_ASC: Sort("placed", (("placed_at", "timestamptz"), _ID)),
+    OrderSort.UPDATED_AT_DESC: Sort("updated", (("updated_at", "timestamptz"), _ID), descending=True),
+    OrderSort.TOTAL_DESC: Sort("total", (("total", "bigint"), _ID), descending=True),
+    OrderSort.TOTAL_ASC: Sort("total", (("total", "bigint"), _ID)),
+    # Without a search engine no match is better than another: the newest come first.
+    OrderSort.RELEVANCE: Sort("placed", (("placed_at", "timestamptz"), _ID), descending=True),
+}
+
+
+async def search(
+    actor: Actor, text: str | None, criteria: OrderCriteria, sort: OrderSort, window: Window
+) -> Page[Order]:
+    """A page of the orders that match both the text and the criteria."""
+    where, selective = found(actor, text, criteria)
+    return await page(Order, where, _SORTS[sort], window, selective=selective, cap=MAX_COUNT)
+
+
+def found(actor: Actor, text: str | None, criteria: OrderCriteria) -> tuple[Where, bool]:
+    """The condition of a search in the actor's scope, and whether it finds few."""
+    where = Where()
+    scope(where, actor, Order)
+    where.add(*conditions(where, criteria))
+    words = (text or "").split()
+    if len(text or "") > _MAX_QUERY or len(words) > _MAX_WORDS:
+        raise refused(
+            ErrorCode.INVALID, f"A query has at most {_MAX_WORDS} words and {_MAX_QUERY} characters.", "query"
+        )
+    where.add(*(_word(where, word) for word in words))
+    given = {field.name for field in fields(criteria) if getattr(criteria, field.name) is not None}
+    return where, bool(words) or any(_CRITERIA[name].selective for name in given & _CRITERIA.keys())
+
+
+def conditions(where: Where, criteria: OrderCriteria) -> list[str]:
+    """Conditions over the order `t`, all of which must hold."""
+    made = []
+    for name, criterion in _CRITERIA.items():
+        value = getattr(criteria, name)
+        if value is not None:
+            made.append(criterion.condition.format(where.bind(criterion.value(value))))
+    for name, column in _TIMES.items():
+        made += _within(where, column, getattr(criteria, name))
+    made += _amounts(where, criteria.total)
+    if criteria.not_ is not None:
+        against = conditions(where, criteria.not_)
+        if against:
+            made.append(f"({' AND '.join(against)}) IS NOT TRUE")
+    return made
+
+
+def _within(where: Where, column: str, span: TimeRange | None) -> list[str]:
+    if span is None:
+        return []
+    ends = ((">=", span.from_), ("<", span.to))
+    return [f"{column} {sign} {where.bind(end)}" for sign, end in ends if end is not None]
+
+
+def _amounts(where: Where, span: AmountRange | None) -> list[str]:
+    """Amounts are given in major units, and kept in minor units of the order's own currency."""
+    if span is None or (span.min is None and span.max is None):
+        return []
+    cases = [f"WHEN t.currency = ANY({where.bind(codes)}) THEN {places}" for places, codes in _odd_currencies().items()]
+    scale = f"10::numeric ^ (CASE {' '.join(cases)} ELSE 2 END)"
+    ends = ((">=", span.min), ("<=", span.max))
+    return [f"t.total {sign} {where.bind(end)}::numeric * {scale}" for sign, end in ends if end is not None]
+
+
+@cache
+def _odd_currencies() -> dict[int, list[str]]:
+    """Decimal places → the currencies that have them, for all that do not have two."""
+    places: dict[int, list[str]] = {}
+    for code in sorted(list_currencies(locale="en")):
+        if get_currency_precision(code) != 2:
+            places.setdefault(int(get_currency_precision(code)), []).append(code)
+    return places
+
+
+def _word(where: Where, word: str) -> str:
+    """The word begins a number, an id, an address or a SKU of the order, or stands in a name or phone number."""
+    start, anywhere = where.bind(begins(word)), where.bind(contains(word))
+    ways = [
+        f"t.number ILIKE {start}",
+        f"t.external_id ILIKE {start}",
+        f"t.email ILIKE {start}",
+        f"t.customer_id IN (SELECT c.id FROM customer c WHERE c.name ILIKE {anywhere})",
+        f"t.shipping_address->>'name' ILIKE {anywhere}",
+        f"t.id IN (SELECT l.order_id FROM order_line l WHERE l.sku ILIKE {start})",
+    ]
+    if len(_digits(word)) >= 4:
+        ways.append(f"{_PHONE} LIKE {where.bind(contains(_digits(word)))}")
+    return f"({' OR '.join(ways)})"
+
+
+async def one(
+    actor: Actor,
+    order_id: UUID | None = None,
+    number: str | None = None,
+    channel: str | None = None,
+    external_id: str | None = None,
+) -> Order | None:
+    """By id, by number, or by the channel's own id, for which a channel's key need not name its channel."""
+    where = Where()
+    known = [value for value in (order_id, number, external_id) if value is not None]
+    if len(known) != 1 or (external_id is None and channel is not None):
+        raise refused(ErrorCode.INVALID, "Ask by id, by number, or by channel and externalId.")
+    if order_id is not None:
+        where.add(f"t.id = {where.bind(order_id)}")
+    elif number is not None:
+        where.add(_keyed("'number'", where.bind(number)))
+    else:
+        if channel is None and actor.channel_id is None:
+            raise refused(ErrorCode.INVALID, "An external id is known within its channel: name it.", "channel")
+        own = "id" if channel is None else "code"
+        of = where.bind(actor.channel_id if channel is None else channel)
+        where.add(_keyed(f"(SELECT 'channel:' || c.id FROM channel c WHERE c.{own} = {of})", where.bind(external_id)))
+    scope(where, actor, Order)
+    return next(iter(await rows(Order, f"SELECT t.* FROM sales_order t WHERE {where}", *where.args)), None)
+
+
+def _keyed(within: str, value: str) -> str:
+    return f"t.id = (SELECT k.order_id FROM order_key k WHERE k.scope = {within} AND k.value = {value})"

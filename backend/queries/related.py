@@ -1,0 +1,93 @@
+"""What belongs to rows that were read: one statement for any number of them, in the actor's scope."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from tortoise.models import Model
+
+from backend.models import db
+from backend.models.fulfillment import AllocationDecision, Shipment, ShippingOrder
+from backend.models.inventory import InventorySite
+from backend.models.log import Alert
+from backend.models.orders import Order, OrderHold, OrderLine, OrderNote
+from backend.models.payments import Invoice, Payment, PaymentTransaction
+from backend.models.returns import Return
+from backend.queries.scope import scope
+from backend.queries.sql import Where, columns_of, row_of, rows, table_of
+from backend.rules.permissions import Actor
+
+M = TypeVar("M", bound=Model)
+
+_MAX_ADDRESSES = 20
+#: How the children of a row are ordered; by their making where nothing is said.
+_ORDER: Mapping[type[Model], str] = {
+    OrderLine: "t.position",
+    OrderHold: "t.at, t.id",
+    OrderNote: "t.at, t.id",
+    Payment: "t.position, t.id",
+    PaymentTransaction: "t.at, t.id",
+    Invoice: "t.issued_at, t.id",
+    AllocationDecision: "t.at, t.id",
+    ShippingOrder: "t.position",
+    Shipment: "t.created_at, t.id",
+    Return: "t.position",
+    Alert: "t.raised_at, t.id",
+}
+
+
+async def by_key(actor: Actor, model: type[M], column: str, keys: Sequence[Any]) -> dict[Any, M]:
+    """Rows by a unique column, those that the actor sees."""
+    where = Where()
+    where.add(f"t.{column} = ANY({where.bind(list(keys))})")
+    scope(where, actor, model)
+    found = await rows(model, f"SELECT {columns_of(model)} FROM {table_of(model)} t WHERE {where}", *where.args)
+    return {getattr(row, column): row for row in found}
+
+
+async def children(actor: Actor, model: type[M], column: str, keys: Sequence[UUID]) -> dict[UUID, list[M]]:
+    """Rows by the parent that they point to, in their order; every key has a list."""
+    where = Where()
+    where.add(f"t.{column} = ANY({where.bind(list(keys))})")
+    scope(where, actor, model)
+    order = _ORDER.get(model, "t.id")
+    sql = f"SELECT {columns_of(model)} FROM {table_of(model)} t WHERE {where} ORDER BY {order}"
+    found: dict[UUID, list[M]] = {key: [] for key in keys}
+    for row in await rows(model, sql, *where.args):
+        found[getattr(row, column)].append(row)
+    return found
+
+
+async def sites_of(actor: Actor, table: str, column: str, keys: Sequence[UUID]) -> dict[UUID, list[InventorySite]]:
+    """The sites that users (`app_user_site.user_id`) or API keys (`api_key_site.api_key_id`) work at, by code."""
+    del actor
+    sql = (
+        f"SELECT a.{column} AS key, t.* FROM {table} a JOIN inventory_site t ON t.id = a.site_id"
+        f" WHERE a.{column} = ANY($1) ORDER BY t.code"
+    )
+    found: dict[UUID, list[InventorySite]] = {key: [] for key in keys}
+    for record in await db.fetch(sql, list(keys)):
+        found[record["key"]].append(row_of(InventorySite, record))
+    return found
+
+
+async def addresses_of(actor: Actor, customer_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Where the orders of customers went and were billed to, each address once, the newest order's first."""
+    where = Where()
+    where.add(f"t.customer_id = ANY({where.bind(list(customer_ids))})")
+    scope(where, actor, Order)
+    sql = (
+        "SELECT customer_id, address FROM (SELECT t.customer_id, a.address, max(t.id::text) AS newest, min(a.place)"
+        " AS place FROM sales_order t CROSS JOIN LATERAL (VALUES (t.shipping_address, 1), (t.billing_address, 2))"
+        f" AS a(address, place) WHERE a.address IS NOT NULL AND {where} GROUP BY 1, 2) found"
+        " ORDER BY newest DESC, place"
+    )
+    found: dict[UUID, list[dict[str, Any]]] = {key: [] for key in customer_ids}
+    for record in await db.fetch(sql, *where.args):
+        listed = found[record["customer_id"]]
+        if len(listed) < _MAX_ADDRESSES:
+            listed.append(json.loads(record["address"]))
+    return found

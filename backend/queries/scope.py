@@ -1,0 +1,118 @@
+"""Which rows an actor sees: a condition over the row `t` of every read. What is out of scope does not exist.
+
+A channel's key sees what belongs to the orders of its channel; a store associate what is at their sites. The rest of
+the house sees everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tortoise.models import Model
+
+from backend.models.channels import Channel, Workflow
+from backend.models.fulfillment import AllocationDecision, Shipment, ShipmentLine, ShippingOrder, ShippingOrderLine
+from backend.models.inventory import InventoryLevel, InventoryMovement, InventorySite, Product
+from backend.models.log import Alert, Event
+from backend.models.orders import Order, OrderHold, OrderLine, OrderNote
+from backend.models.payments import Invoice, Payment, PaymentTransaction
+from backend.models.people import ApiKey, Customer, User
+from backend.models.returns import Return, ReturnLine
+from backend.queries.sql import Where
+from backend.rules.permissions import LEADS, Actor
+
+_ALL = "TRUE"
+_NONE = "FALSE"
+
+
+def _at_sites(order: str) -> str:
+    """The order has work at one of the sites {a}."""
+    return (
+        f"(EXISTS (SELECT 1 FROM shipping_order s WHERE s.order_id = {order} AND s.site_id = ANY({{a}}))"
+        f" OR EXISTS (SELECT 1 FROM return_order r WHERE r.order_id = {order} AND r.site_id = ANY({{a}})))"
+    )
+
+
+_OF_CHANNEL = "EXISTS (SELECT 1 FROM sales_order o WHERE o.id = t.order_id AND o.channel_id = {a})"
+_OF_OWN_WORK = "EXISTS (SELECT 1 FROM shipping_order s WHERE s.id = t.shipping_order_id AND s.site_id = ANY({a}))"
+_OF_OWN_RETURN = "EXISTS (SELECT 1 FROM return_order r WHERE r.id = t.rma_id AND r.site_id = ANY({a}))"
+
+#: For a channel's key; {a} is the channel. Tables that are not here it does not see.
+_CHANNEL: Mapping[type[Model], str] = {
+    Channel: "t.id = {a}",
+    Order: "t.channel_id = {a}",
+    Customer: "EXISTS (SELECT 1 FROM sales_order o WHERE o.customer_id = t.id AND o.channel_id = {a})",
+    Product: _ALL,
+    InventorySite: _ALL,
+    **dict.fromkeys(
+        (
+            OrderLine,
+            OrderHold,
+            OrderNote,
+            Payment,
+            PaymentTransaction,
+            Invoice,
+            AllocationDecision,
+            ShippingOrder,
+            ShippingOrderLine,
+            Shipment,
+            ShipmentLine,
+            Return,
+            ReturnLine,
+            Alert,
+            Event,
+        ),
+        _OF_CHANNEL,
+    ),
+}
+
+#: For a store associate; {a} are their sites, {me} is who they are.
+_STORE: Mapping[type[Model], str] = {
+    Channel: _ALL,
+    Product: _ALL,
+    InventorySite: _ALL,
+    InventoryLevel: "t.site_id = ANY({a})",
+    InventoryMovement: "t.site_id = ANY({a})",
+    Order: _at_sites("t.id"),
+    Customer: f"EXISTS (SELECT 1 FROM sales_order o WHERE o.customer_id = t.id AND {_at_sites('o.id')})",
+    User: "(t.id = {me} OR EXISTS (SELECT 1 FROM app_user_site u WHERE u.user_id = t.id AND u.site_id = ANY({a})))",
+    **dict.fromkeys((OrderLine, OrderHold, OrderNote, AllocationDecision, Event), _at_sites("t.order_id")),
+    ShippingOrder: "t.site_id = ANY({a})",
+    **dict.fromkeys((ShippingOrderLine, Shipment), _OF_OWN_WORK),
+    ShipmentLine: "EXISTS (SELECT 1 FROM shipment p JOIN shipping_order s ON s.id = p.shipping_order_id"
+    " WHERE p.id = t.shipment_id AND s.site_id = ANY({a}))",
+    Return: "t.site_id = ANY({a})",
+    ReturnLine: _OF_OWN_RETURN,
+    Invoice: f"CASE WHEN t.rma_id IS NOT NULL THEN {_OF_OWN_RETURN} ELSE {_OF_OWN_WORK} END",
+    Alert: f"CASE WHEN t.shipping_order_id IS NOT NULL THEN {_OF_OWN_WORK}"
+    f" WHEN t.rma_id IS NOT NULL THEN {_OF_OWN_RETURN} WHEN t.site_id IS NOT NULL THEN t.site_id = ANY({{a}})"
+    f" ELSE {_at_sites('t.order_id')} END",
+}
+
+#: Of these, only those who lead see any.
+_OF_LEADS = (ApiKey,)
+#: The house's own, whoever else is let in.
+_OF_THE_HOUSE = (Workflow,)
+
+
+def scope(where: Where, actor: Actor, model: type[Model]) -> None:
+    """Narrow a read of this table, as row `t`, to what the actor sees."""
+    if model in _OF_LEADS and not actor.has(LEADS):
+        where.add(_NONE)
+    elif not actor.sees_all_orders:
+        where.add(_own(where, actor, model))
+
+
+def _own(where: Where, actor: Actor, model: type[Model]) -> str:
+    if model in _OF_THE_HOUSE:
+        return _NONE
+    if actor.channel_id is not None:
+        return _filled(where, _CHANNEL.get(model, _NONE), a=actor.channel_id)
+    return _filled(where, _STORE.get(model, _NONE), a=list(actor.site_ids), me=actor.user_id)
+
+
+def _filled(where: Where, condition: str, **values: Any) -> str:
+    """Only what the condition names is bound."""
+    named = {name: where.bind(value) for name, value in values.items() if f"{{{name}}}" in condition}
+    return condition.format(**named)

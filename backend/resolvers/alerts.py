@@ -1,0 +1,25 @@
+"""Alerts, read."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry import UNSET
+
+from backend.queries import alerts as queries
+from backend.queries.criteria import AlertCriteria
+from backend.resolvers.arguments import window
+from backend.resolvers.commands import translate
+from backend.rules.permissions import READERS
+from backend.schema.access import field
+from backend.schema.alerts import AlertConnection, AlertFilter
+from backend.schema.common import Info, given
+
+
+@strawberry.type
+class AlertQueries:
+    @field(roles=READERS, description="The newest first.")
+    async def alerts(
+        self, info: Info, filter: AlertFilter | None = UNSET, first: int | None = UNSET, after: str | None = UNSET
+    ) -> AlertConnection:
+        criteria = translate(given(filter), AlertCriteria)
+        return AlertConnection.of(await queries.alerts(info.actor, criteria, window(first, after)))

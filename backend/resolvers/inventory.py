@@ -1,0 +1,45 @@
+"""Sites and availability, read."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry import UNSET
+
+from backend.queries import inventory as queries
+from backend.resolvers.arguments import key, window, word
+from backend.resolvers.commands import texts
+from backend.rules.permissions import READERS
+from backend.rules.vocabulary import SiteKind
+from backend.schema.access import field
+from backend.schema.common import Info, given, show
+from backend.schema.inventory import Availability, InventorySite, InventorySiteConnection
+from backend.schema.people import AddressInput
+
+
+@strawberry.type
+class InventoryQueries:
+    @field(roles=READERS)
+    async def inventory_site(
+        self, info: Info, id: strawberry.ID | None = UNSET, code: str | None = UNSET
+    ) -> InventorySite | None:
+        return show(await queries.site(info.actor, key(id, "InventorySite"), word(code, "code")))
+
+    @field(roles=READERS, description="By code.")
+    async def inventory_sites(
+        self,
+        info: Info,
+        first: int | None = UNSET,
+        after: str | None = UNSET,
+        kind: list[SiteKind] | None = UNSET,
+    ) -> InventorySiteConnection:
+        return InventorySiteConnection.of(await queries.sites(info.actor, given(kind), window(first, after)))
+
+    @field(roles=READERS, description="What can be promised of each SKU; at most 100 at a time.")
+    async def availability(
+        self,
+        skus: list[str],
+        channel: str | None = UNSET,
+        destination: AddressInput | None = UNSET,
+    ) -> list[Availability]:
+        del channel, destination
+        return [Availability.of(promise) for promise in await queries.promises(texts(skus, "skus") or [])]
