@@ -30,7 +30,7 @@ from tests.stack import Stack, at_rest
 
 KINDS = ("sites", "channels", "products", "inventory", "orders")
 _BATCH = 500
-_REST_SECONDS = 280
+_REST_SECONDS = 1500
 
 
 @dataclass
@@ -83,7 +83,7 @@ async def _live(stack: Stack, trial: Trial, tell: bool) -> None:
     trial.seconds["worker to rest"] = time.monotonic() - started
     _say(tell, "The worker at rest", await table(trial))
     started = time.monotonic()
-    trial.staff = await asyncio.to_thread(stack.run, "staff", "--until-idle")
+    trial.staff = await asyncio.to_thread(stack.run, "staff", "--until-idle", timeout=_REST_SECONDS)
     trial.seconds["staff and worker to the end"] = time.monotonic() - started
     _say(tell, "All shipped that can be shipped", await table(trial))
     await check_payments(trial)

@@ -85,7 +85,7 @@ class Stack:
 
     def start(self, *arguments: str, program: tuple[str, ...] = ("-m", "backend.cli")) -> Process:
         """`crossdock` with these arguments (or another Python program), as a process group of its own."""
-        name = f"{len(self.processes):03}-{arguments[0] if arguments else Path(program[-1]).stem}"
+        name = f"{len(self.processes):03}-{Path(arguments[0]).name}"
         log = self.folder / f"{name}.log"
         with log.open("wb") as said:
             popen = subprocess.Popen(
