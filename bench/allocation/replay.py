@@ -69,9 +69,7 @@ class _Replay:
         self.rule = rule
         self.outcome = Outcome()
         #: By SKU: site -> units, only where there are any.
-        self.stock = [
-            {site: units for site, units in enumerate(row) if units > 0} for row in world.stock.tolist()
-        ]
+        self.stock = [{site: units for site, units in enumerate(row) if units > 0} for row in world.stock.tolist()]
         self.foresight = None if rule else Foresight(world)
         self.refreshed = 0
         self.prices: list[list[int]] = []

@@ -1,7 +1,7 @@
 """A lower bound by prices of the items: what no plan can be below, and by how much more each option pushes it up.
 
-Dual ascent for facility location (Bilde and Krarup 1977, Erlenkotter 1978): the value of an item rises while the options
-that would serve it for less can still pay for the difference out of their fixed cost.
+Dual ascent for facility location (Bilde and Krarup 1977, Erlenkotter 1978): the value of an item rises while the
+options that would serve it for less can still pay for the difference out of their fixed cost.
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
 """The rules that other systems go by, and ours, as the same search with other costs.
 
-Each takes the problem in money and gives the problem that the rule solves. What its plan costs is told by the problem in
-money: `cost_of(problem, solve(nearest(problem, miles)).choice)`. All fill whatever the sites have before they look at
-their own measure, except `least_cost` and `priced`, which weigh what staying unfilled costs like any other cost.
+Each takes the problem in money and gives the problem that the rule solves; what its plan costs is told by the problem
+in money. All fill whatever the sites have before they look at their own measure, except `least_cost` and `priced`,
+which weigh what staying unfilled costs like any other cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from backend.rules.sourcing.problem import NEVER, Problem
+from backend.rules.sourcing.problem import NEVER, Parts, Problem
 
-#: More than all costs of an order together, and as much less than NEVER as there may be items.
-_TIER = NEVER >> 20
+#: More than all costs of an order together; a unit that stays unfilled weighs more than a shipment, an item far more.
+_SHIPMENT, _UNIT, _ITEM = 1 << 34, 1 << 36, 1 << 46
 
 
 def priority_list(problem: Problem, ranks: Sequence[int]) -> Problem:
@@ -28,12 +28,8 @@ def nearest(problem: Problem, distances: Sequence[int]) -> Problem:
 
 def fewest_splits(problem: Problem) -> Problem:
     """As few shipments as there can be; among those, the cheapest."""
-    return replace(
-        problem,
-        fixed=[cost + _TIER for cost in problem.fixed],
-        unfilled=_fill_first(problem),
-        unfilled_fixed=0,
-    )
+    fixed = [cost + _SHIPMENT for cost in problem.fixed]
+    return _filled_first(replace(problem, fixed=fixed, parts=_repriced(problem.parts, lambda cost, _: cost)))
 
 
 def least_cost(problem: Problem) -> Problem:
@@ -42,7 +38,9 @@ def least_cost(problem: Problem) -> Problem:
 
 
 def priced(problem: Problem, prices: Sequence[Mapping[int, int]]) -> Problem:
-    """What this order costs with what it takes from later ones. `prices` by item: option -> price of all its units."""
+    """What this order costs with what it takes from later ones. `prices` by whole item: option -> price of all its
+    units; items in parts carry the price in the cost of their units.
+    """
     rows = [
         {option: cost + price.get(option, 0) for option, cost in row.items()}
         for row, price in zip(problem.rows, prices, strict=True)
@@ -51,14 +49,23 @@ def priced(problem: Problem, prices: Sequence[Mapping[int, int]]) -> Problem:
 
 
 def _by_measure(problem: Problem, measure: Sequence[int]) -> Problem:
-    return replace(
-        problem,
-        fixed=[0] * len(problem.fixed),
-        rows=[{option: measure[option] for option in row} for row in problem.rows],
-        unfilled=_fill_first(problem),
-        unfilled_fixed=0,
-    )
+    rows = [{option: measure[option] for option in row} for row in problem.rows]
+    parts = _repriced(problem.parts, lambda _, option: measure[option])
+    return _filled_first(replace(problem, fixed=[0] * len(problem.fixed), rows=rows, parts=parts))
 
 
-def _fill_first(problem: Problem) -> list[int]:
-    return [NEVER if cost >= NEVER else _TIER << 10 for cost in problem.unfilled]
+def _repriced(parts: Sequence[Parts | None], price: Callable[[int, int], int]) -> list[Parts | None]:
+    return [
+        each
+        and Parts(
+            each.quantity,
+            NEVER if each.unfilled >= NEVER else _UNIT,
+            tuple(sorted((price(cost, option), option, units) for cost, option, units in each.offers)),
+        )
+        for each in parts
+    ]
+
+
+def _filled_first(problem: Problem) -> Problem:
+    unfilled = [NEVER if cost >= NEVER else _ITEM for cost in problem.unfilled]
+    return replace(problem, unfilled=unfilled, unfilled_fixed=0)
