@@ -40,9 +40,7 @@ def to_minor(amount: Decimal | str, currency: str, *path: str | int) -> int:
     try:
         value = Decimal(amount)
     except InvalidOperation:
-        raise refused(
-            ErrorCode.INVALID, f"{amount!r} is not a decimal amount.", *path
-        ) from None
+        raise refused(ErrorCode.INVALID, f"{amount!r} is not a decimal amount.", *path) from None
     if not value.is_finite() or abs(value) > MAX_MINOR:
         raise refused(ErrorCode.INVALID, "The amount is out of range.", *path)
     minor = value.scaleb(exponent(currency))
@@ -87,9 +85,7 @@ def largest_remainder(amount: int, weights: Sequence[int]) -> list[int]:
     if total == 0:
         return [amount if index == 0 else 0 for index in range(len(weights))]
     shares = [amount * weight // total for weight in weights]
-    by_remainder = sorted(
-        range(len(weights)), key=lambda i: (-(amount * weights[i] % total), i)
-    )
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(amount * weights[i] % total), i))
     for index in by_remainder[: amount - sum(shares)]:
         shares[index] += 1
     return shares
