@@ -12,7 +12,7 @@ from backend.models.orders import Order as OrderRow
 from backend.models.orders import OrderLine as OrderLineRow
 from backend.models.orders import OrderNote as OrderNoteRow
 from backend.rules.permissions import READERS
-from backend.rules.vocabulary import DeliveryMethod, LineKind
+from backend.rules.vocabulary import DeliveryMethod, LineKind, OrderState
 from backend.schema.access import field, readable_by
 from backend.schema.common import Held, Info, Money, Node, column, show, shows
 from backend.schema.refs import InventorySiteRef
@@ -36,6 +36,7 @@ class OrderTotals:
         def money(minor: int) -> Money:
             return Money.of(minor, order.currency)
 
+        due = 0 if order.state is OrderState.CANCELLED else order.total - order.captured
         return cls(
             subtotal=money(order.subtotal),
             discount=money(order.discount),
@@ -45,7 +46,7 @@ class OrderTotals:
             authorized=money(order.authorized),
             captured=money(order.captured),
             refunded=money(order.refunded),
-            due=money(max(0, order.total - order.captured)),
+            due=money(max(0, due)),
         )
 
 
