@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -154,10 +155,12 @@ def counter(model: type[Model], where: Where, cap: int | None) -> Callable[[], A
     if cap is not None:
         sql += f" LIMIT {cap + 1}"
     known: list[int] = []
+    asking = asyncio.Lock()
 
     async def count() -> int:
-        if not known:
-            known.append(int(await db.fetchval(f"SELECT count(*) FROM ({sql}) found", *args)))
+        async with asking:
+            if not known:
+                known.append(int(await db.fetchval(f"SELECT count(*) FROM ({sql}) found", *args)))
         return known[0]
 
     return count
