@@ -19,6 +19,8 @@ from backend.config import Settings, get_settings
 from backend.observability import configure_logging
 
 _GRACE_SECONDS = 10
+#: A process that has not answered its parent for so long is replaced. On a busy machine the start alone takes seconds.
+_SILENT_SECONDS = 60
 
 
 class Server(uvicorn.Server):
@@ -87,7 +89,13 @@ def serve(settings: Settings, workers: int) -> None:
             run_loop(_serve_one(ready, listen(settings.host, settings.port)))
             return
         os.environ["CROSSDOCK_DATABASE_URL"] = str(ready.database_url)
-        uvicorn.run("backend.commands.serving:application", workers=workers, factory=True, **_options(ready))
+        uvicorn.run(
+            "backend.commands.serving:application",
+            factory=True,
+            workers=workers,
+            timeout_worker_healthcheck=_SILENT_SECONDS,
+            **_options(ready),
+        )
 
 
 async def _serve_one(settings: Settings, listening: socket.socket) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 from backend.models import db
@@ -116,3 +119,30 @@ def test_a_port_that_is_taken(database_url: str) -> None:
         done = _crossdock(database_url, "serve", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 1
     assert "Address already in use" in done.stderr
+
+
+def test_several_processes_serve_and_end(database_url: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    log = tmp_path / "log"
+    with log.open("wb") as said:
+        serving = subprocess.Popen(
+            [*_PROGRAM, "serve", "--workers", "2", "--port", str(port)],
+            env={**os.environ, "CROSSDOCK_DATABASE_URL": database_url},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        end = time.monotonic() + 90
+        while log.read_text().count("Application startup complete.") < 2:
+            assert serving.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.1)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+            assert answer.status == 200
+        serving.send_signal(signal.SIGTERM)
+        assert serving.wait(30) == 0
+        assert "died" not in log.read_text()
+    finally:
+        serving.kill()
+        serving.wait()
