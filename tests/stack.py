@@ -80,8 +80,13 @@ class Stack:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         for process in self.processes:
             process.kill()
-            if error is not None and (said := process.said().strip()):
-                print(f"---- {process.name} said:\n{said[-4000:]}")
+        if error is not None:
+            print(self.said())
+
+    def said(self) -> str:
+        """The last of what each process said."""
+        logs = ((process.name, process.said().strip()[-6000:]) for process in self.processes)
+        return "\n".join(f"---- {name}\n{text}" for name, text in logs if text)
 
     def start(self, *arguments: str, program: tuple[str, ...] = ("-m", "backend.cli")) -> Process:
         """`crossdock` with these arguments (or another Python program), as a process group of its own."""
@@ -154,10 +159,27 @@ async def until(done: Callable[[], Awaitable[bool]], what: str, seconds: float =
         await asyncio.sleep(0.1)
 
 
+async def time_passes() -> None:
+    """Until the jobs of dead workers are taken back, and payments that nobody heard of are asked about."""
+    await db.execute("UPDATE pgqueuer SET heartbeat = heartbeat - interval '1 minute' WHERE status = 'picked'")
+    await db.execute(
+        "UPDATE payment_transaction SET at = at - interval '2 minutes' WHERE state IN ('PENDING', 'UNCERTAIN')"
+    )
+
+
 async def at_rest(seconds: float = 60) -> None:
     """Until nothing goes on by itself, on the database to which this process is connected."""
 
     async def quiet() -> bool:
         return not await db.fetchval(OPEN_WORK)
 
-    await until(quiet, "jobs and payments are settled", seconds)
+    try:
+        await until(quiet, "jobs and payments are settled", seconds)
+    except AssertionError as error:
+        rows = await db.fetch("SELECT status::text, entrypoint, attempts, count(*) FROM pgqueuer GROUP BY 1, 2, 3")
+        open_ = await db.fetch(
+            "SELECT t.kind, t.state, t.attempts, o.state AS order_state, count(*) FROM payment_transaction t"
+            " JOIN sales_order o ON o.id = t.order_id WHERE t.state IN ('PENDING', 'UNCERTAIN') GROUP BY 1, 2, 3, 4"
+        )
+        found = f"jobs: {[tuple(row) for row in rows]}, payments: {[tuple(row) for row in open_]}"
+        raise AssertionError(f"{error}; {found}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,7 +15,7 @@ from backend.models import db
 from backend.queries.verify import verify
 from backend.schema.common import encode_id
 from tests.shop import ORDER_CREATE, Clients, open_shop, order_of
-from tests.stack import Stack, at_rest, free_port
+from tests.stack import Stack, at_rest, free_port, time_passes
 
 pytestmark = pytest.mark.concurrency
 
@@ -26,11 +26,12 @@ _MAY_BE = {"INVALID_STATE", "INVALID", "CONFLICT", "STALE", "INSUFFICIENT_STOCK"
 
 
 @pytest.fixture
-def stack(database: str, open_dir: Path) -> Any:
+def stack(database: str, open_dir: Path) -> Iterator[Stack]:
     folder = open_dir / database.partition("?")[0].rpartition("/")[2]
     folder.mkdir()
     with Stack(database, folder) as stack:
         yield stack
+        print(stack.said())  # Shown where the test fails.
 
 
 async def two_servers(stack: Stack, key: str) -> Clients:
@@ -107,6 +108,7 @@ async def test_orders_cancels_short_picks_receipts_and_counts_at_once(stack: Sta
 
     async with Watch() as watch:
         await asyncio.gather(*(somebody() for _ in range(_CLIENTS)))
+        await time_passes()
         await at_rest()
     assert watch.least == 0
     refused = {code for (_, codes) in outcomes for code in codes.split() if code != "none"}

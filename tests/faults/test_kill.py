@@ -28,7 +28,7 @@ from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import LifecycleStep, StepMode
 from tests.faults.dying_worker import PLACES
 from tests.shop import ORDER_CREATE, Clients, open_shop, order_of
-from tests.stack import Process, Stack, at_rest, free_port, until
+from tests.stack import Process, Stack, at_rest, free_port, time_passes, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
@@ -48,24 +48,21 @@ def folder(open_dir: Path, request: pytest.FixtureRequest) -> Path:
 def stack(database: str, folder: Path) -> Iterator[Stack]:
     with Stack(database, folder) as stack:
         yield stack
+        print(stack.said())  # Shown where the test fails.
 
 
 async def offending() -> dict[str, Any]:
     return {finding.name: finding.rows for finding in await verify() if finding.rows}
 
 
-async def time_passes() -> None:
-    """Until the jobs of dead workers are taken back, and payments that nobody heard of are asked about."""
-    if LONG:
-        return
-    await db.execute("UPDATE pgqueuer SET heartbeat = heartbeat - interval '1 minute' WHERE status = 'picked'")
-    await db.execute(
-        "UPDATE payment_transaction SET at = at - interval '2 minutes' WHERE state IN ('PENDING', 'UNCERTAIN')"
-    )
+async def some_time() -> None:
+    """Real time does it too, in minutes."""
+    if not LONG:
+        await time_passes()
 
 
 async def settled() -> None:
-    await time_passes()
+    await some_time()
     await at_rest(200 if LONG else 45)
 
 
@@ -101,7 +98,7 @@ async def test_kill_everything_in_the_middle_of_an_import(stack: Stack, folder: 
         assert running[0].running, running[0].said()
         for process in running:
             process.kill()
-        await time_passes()
+        await some_time()
         running = await _start(stack, port, path)
     await traffic
     assert await asyncio.to_thread(running[0].popen.wait, 200) == 0, running[0].said()

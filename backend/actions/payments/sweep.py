@@ -14,20 +14,19 @@ log = structlog.get_logger(__name__)
 #: A call takes at most this long (seconds); an intent that is older has lost its caller.
 PENDING_FOR = 60.0
 UNCERTAIN_FOR = 2.0
+#: An authorization that was written down at entry and never called waits for its order; a cancelled order calls nobody.
+_OPEN = """
+SELECT t.id FROM payment_transaction t JOIN sales_order o ON o.id = t.order_id
+ WHERE (t.state = 'PENDING' AND t.at < now() - make_interval(secs => $1)
+        AND (t.kind <> 'AUTHORIZE' OR t.attempts > 0 OR o.state = 'CANCELLED'))
+    OR (t.state = 'UNCERTAIN' AND t.at < now() - make_interval(secs => $2))
+ ORDER BY t.at LIMIT $3
+"""
 
 
 async def settle_open(pending_for: float = PENDING_FOR, uncertain_for: float = UNCERTAIN_FOR, limit: int = 200) -> int:
     """How many intents were asked about."""
-    rows = await db.fetch(
-        "SELECT t.id FROM payment_transaction t JOIN payment p ON p.id = t.payment_id"
-        " WHERE (t.state = 'PENDING' AND t.kind <> 'AUTHORIZE' AND t.at < now() - make_interval(secs => $1))"
-        " OR (t.state = 'PENDING' AND t.kind = 'AUTHORIZE' AND t.attempts > 0"
-        "     AND t.at < now() - make_interval(secs => $1))"
-        " OR (t.state = 'UNCERTAIN' AND t.at < now() - make_interval(secs => $2)) ORDER BY t.at LIMIT $3",
-        pending_for,
-        uncertain_for,
-        limit,
-    )
+    rows = await db.fetch(_OPEN, pending_for, uncertain_for, limit)
     for row in rows:
         try:
             await reconcile(SYSTEM, row["id"])
