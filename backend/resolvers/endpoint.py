@@ -239,8 +239,6 @@ def _status(answer: dict[str, Any], media_type: str) -> int:
     return _STATUS.get(answer["errors"][0]["extensions"]["code"], 400)
 
 
-def _respond(
-    answer: dict[str, Any], media_type: str, status: int, headers: dict[str, str] | None = None
-) -> Response:
+def _respond(answer: dict[str, Any], media_type: str, status: int, headers: dict[str, str] | None = None) -> Response:
     content_type = f"{media_type}; charset=utf-8"
     return Response(orjson.dumps(answer), status, {"Content-Type": content_type, **(headers or {})})

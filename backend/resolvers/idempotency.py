@@ -55,9 +55,7 @@ def key_of(headers: Mapping[str, str]) -> str | None:
 
 def request_hash(request: GraphQLRequest) -> str:
     """SHA-256 over what was asked: the order of variables' keys does not matter."""
-    canonical = orjson.dumps(
-        [request.query, request.variables, request.operation_name], option=orjson.OPT_SORT_KEYS
-    )
+    canonical = orjson.dumps([request.query, request.variables, request.operation_name], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(canonical).hexdigest()
 
 

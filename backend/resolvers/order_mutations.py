@@ -68,9 +68,7 @@ class OrderMutations:
 
     @mutation(roles=_roles("orderEdit"))
     async def order_edit(self, info: Info, input: inputs.OrderEditInput) -> OrderPayload:
-        return await _on_order(
-            info, input.order_id, lambda actor, _: edit(actor, translate(input, EditOrder, _LINES))
-        )
+        return await _on_order(info, input.order_id, lambda actor, _: edit(actor, translate(input, EditOrder, _LINES)))
 
     @mutation(roles=_roles("orderComplete"), description="What needed attention has been put right.")
     async def order_complete(self, info: Info, input: inputs.OrderIdInput) -> OrderPayload:

@@ -96,7 +96,7 @@ def defaults(text: str) -> dict[str, str | None]:
     for kind in parse(text).definitions:
         for field in getattr(kind, "fields", ()) or ():
             place = f"{kind.name.value}.{field.name.value}"
-            for argument in getattr(field, "arguments", ()):
+            for argument in getattr(field, "arguments", ()) or ():
                 found[f"{place}({argument.name.value}:)"] = written(argument)
             if isinstance(field, InputValueDefinitionNode):
                 found[place] = written(field)
