@@ -1,0 +1,117 @@
+"""Queues count what their lists find; sales add up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from backend.actions.catalog import channels
+from backend.actions.catalog.channels import ChannelCommand
+from backend.actions.orders.advance import advance
+from backend.actions.orders.cancel import cancel
+from backend.actions.orders.suspend import suspend
+from backend.models import db
+from backend.rules.permissions import SYSTEM
+from backend.rules.vocabulary import ChannelKind, Role
+from tests.api.conftest import Api, code_of
+from tests.api.world import alert, enter, full, statements, stock, straight_through
+
+QUEUES = "{ dashboard { queues { name title count priority oldestAt list filter } } }"
+FILTERS = {
+    "orders": "OrderFilter",
+    "shippingOrders": "ShippingOrderFilter",
+    "returns": "ReturnFilter",
+    "payments": "PaymentFilter",
+}
+NAMES = [
+    "orders.incomplete", "orders.alerted", "orders.suspended", "orders.waitingPayment", "orders.waitingApproval",
+    "orders.waitingAllocation", "orders.backordered", "orders.waitingFulfillment", "orders.waitingFiling",
+    "shippingOrders.alerted", "shippingOrders.waitingApproval", "shippingOrders.waitingAssignment",
+    "shippingOrders.waitingPick", "shippingOrders.waitingPack", "shippingOrders.waitingShipment",
+    "shippingOrders.readyForPickup", "shippingOrders.late",
+    "returns.waitingApproval", "returns.waitingReceipt", "returns.waitingRefund",
+    "payments.failed", "payments.uncertain", "payments.expiring",
+]  # fmt: skip
+
+
+async def queues(api: Api, role: Role = Role.ADMIN) -> dict[str, dict[str, Any]]:
+    found = (await api.do(QUEUES, role=role))["dashboard"]["queues"]
+    return {queue["name"]: queue for queue in found}
+
+
+async def test_each_queue_opens_the_records_that_it_counts(api: Api, database: str) -> None:
+    await stock("TEA", "CUP")
+    await enter(1, draft=True)
+    await enter(2, skus=("GONE",))
+    approved = await enter(3)
+    await suspend(SYSTEM, (await enter(4)).id, "Odd.")
+    for order in (await enter(5), approved):
+        await advance(order.id)
+    await straight_through()
+    await full(6)
+    await advance((await enter(7, skus=("GONE",))).id)
+    await db.execute("UPDATE shipping_order SET ship_by = now() - interval '1 hour'")
+    await db.execute("UPDATE payment SET authorization_expires_at = now() + interval '1 hour'")
+    await db.execute("UPDATE payment SET status = 'FAILED' WHERE id IN (SELECT id FROM payment ORDER BY id LIMIT 1)")
+    work = await db.fetchval("SELECT id FROM shipping_order ORDER BY id LIMIT 1")
+    await alert(approved.id, shipping_order_id=work)
+    found = await queues(api)
+    assert list(found) == NAMES
+    for queue in found.values():
+        query = (
+            f"query ($filter: {FILTERS[queue['list']]}) {{ list: {queue['list']}(filter: $filter) {{ totalCount }} }}"
+        )
+        listed = await api.do(query, {"filter": queue["filter"]})
+        assert listed["list"]["totalCount"] == queue["count"], queue
+        assert (queue["oldestAt"] is None) == (queue["count"] == 0)
+    counts = {name: queue["count"] for name, queue in found.items()}
+    assert counts["orders.incomplete"] == 1
+    assert found["orders.incomplete"]["oldestAt"] == "2026-05-01T08:01:00Z"
+    assert counts["orders.suspended"] == 1
+    assert counts["orders.backordered"] == 1
+    assert counts["returns.waitingApproval"] == 1
+    assert counts["payments.failed"] == 1
+    assert counts["shippingOrders.late"] == counts["shippingOrders.waitingPick"] == 2
+    assert counts["shippingOrders.alerted"] == 1
+    assert counts["payments.expiring"] > 0
+    async with statements(database) as asked:
+        await queues(api)
+        asked.clear()
+        await queues(api)
+        assert len(asked) == 5, asked  # log-in, and one for each table
+
+
+async def test_queues_count_in_the_actors_scope(api: Api) -> None:
+    await stock("TEA", "CUP")
+    await enter(1, draft=True, payments=[])
+    await channels.create(SYSTEM, ChannelCommand("app", "App", ChannelKind.MOBILE, "USD"))
+    await enter(2, draft=True, channel="app", payments=[])
+    counts = {role: (await queues(api, role))["orders.incomplete"]["count"] for role in Role}
+    assert counts == dict.fromkeys(Role, 2) | {Role.CHANNEL: 1, Role.STORE_ASSOCIATE: 0}
+    assert "payments.failed" not in await queues(api, Role.STORE_ASSOCIATE)
+
+
+async def test_sales_by_day_and_currency(api: Api) -> None:
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    await stock("TEA", "CUP")
+    await channels.create(SYSTEM, ChannelCommand("tokyo", "Tokyo", ChannelKind.STORE, "JPY"))
+    for days in (0, 0, 1, 3):
+        await enter(days, external_id=None, placed_at=today - timedelta(days=days), payments=[])
+    await enter(8, placed_at=today - timedelta(days=1), draft=True)
+    gone = await enter(9, placed_at=today)
+    await cancel(SYSTEM, gone.id, "Changed their mind.")
+    await db.execute("UPDATE sales_order SET currency = 'JPY' WHERE placed_at = $1", today - timedelta(days=3))
+    sales = (await api.do("{ dashboard { sales(days: 4) { from to orders units revenue { amount currency } } } }"))[
+        "dashboard"
+    ]["sales"]
+    assert [(it["orders"], it["units"], it["revenue"]["amount"], it["revenue"]["currency"]) for it in sales] == [
+        (1, 4, "1800", "JPY"),
+        (0, 0, "0", "JPY"),
+        (1, 4, "18.00", "USD"),
+        (2, 8, "36.00", "USD"),
+    ]
+    assert sales[3]["from"] == today.isoformat().replace("+00:00", "Z")
+    assert sales[0]["to"] == sales[1]["from"]
+    assert len((await api.do("{ dashboard { sales { orders } } }"))["dashboard"]["sales"]) == 7
+    for days in (0, 367):
+        assert code_of(await api.ask(f"{{ dashboard {{ sales(days: {days}) {{ orders }} }} }}")) == "BAD_USER_INPUT"
