@@ -13,10 +13,10 @@ from bench.allocation.generate import World
 from bench.allocation.params import MICRO
 
 REFRESHES = 10
-SCENARIOS = 5
-COLD = Schedule(150, 3.0 * MICRO, 0.02 * MICRO)
-WARM = Schedule(40, 1.0 * MICRO, 0.02 * MICRO)
-HINDSIGHT = Schedule(500, 3.0 * MICRO, 0.005 * MICRO)
+SCENARIOS = 6
+COLD = Schedule(200, 1.0 * MICRO, 0.03 * MICRO)
+WARM = Schedule(60, 0.5 * MICRO, 0.02 * MICRO)
+HINDSIGHT = Schedule(500, 1.0 * MICRO, 0.01 * MICRO)
 
 
 def _response(world: World, demand: tuple[list[Basket], list[tuple[int, int]]], stock: Whole) -> FastResponse:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.rules.sourcing.partition import cuts
-from backend.rules.sourcing.prices import AVERAGED, MOMENTUM, Basket, Costs, Schedule
+from backend.rules.sourcing.prices import AVERAGED, Basket, Costs, Schedule
 
 Whole = NDArray[np.int64]
 
@@ -157,7 +157,7 @@ def ascend(
         value -= int((whole * stock).sum())
         if value > bound:
             bound, best = value, whole
-        pace = MOMENTUM * pace + (used - stock) / np.maximum(np.maximum(used, stock), 1)
+        pace = schedule.momentum * pace + (used - stock) / np.maximum(np.maximum(used, stock), 1)
         prices = np.where(held, np.clip(prices + step * pace, 0.0, float(highest)), 0.0)
         if turn >= (1 - AVERAGED) * schedule.steps:
             total = total + prices

@@ -70,10 +70,9 @@ def _items(request: Request, sources: Sequence[Source]) -> tuple[tuple[tuple[Lin
     if not terms.split_lines or terms.minimum_split_value or tight:
         return whole, [False] * len(whole)
     merged: dict[tuple[object, ...], list[Line]] = {}
-    for index, line in enumerate(request.lines):
+    for line in request.lines:
         alike = ("sku", line.sku, line.unfilled, line.only, line.barred)
         merged.setdefault(("group", line.group) if line.group is not None else alike, []).append(line)
-        del index
     skus = [sku for lines in merged.values() for sku in {line.sku for line in lines}]
     if len(skus) != len(set(skus)):
         return whole, [False] * len(whole)

@@ -19,7 +19,6 @@ Table = list[list[int]]
 #: Prices -> (the least that all orders cost at them, the units they use). Prices of stock not counted back.
 Response = Callable[[Table], tuple[int, Table]]
 
-MOMENTUM = 0.6
 #: The last part of the steps that prices are averaged over.
 AVERAGED = 0.4
 
@@ -45,11 +44,12 @@ class Basket:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Steps shrink geometrically from `first` to `last`, in units of cost for a price whose stock is used up twice."""
+    """Steps shrink geometrically from `first` to `last`: costs by which a price moves at most, momentum not counted."""
 
     steps: int
     first: float
     last: float
+    momentum: float = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def ascend(
             bound, best = value, whole
         for index, (sku, site) in enumerate(cells):
             taken, there = used[sku][site], units[index]
-            pace[index] = MOMENTUM * pace[index] + (taken - there) / max(taken, there, 1)
+            pace[index] = schedule.momentum * pace[index] + (taken - there) / max(taken, there, 1)
             prices[index] = min(max(prices[index] + step * pace[index], 0.0), float(highest))
         if turn >= (1 - AVERAGED) * schedule.steps:
             total = [sum(pair) for pair in zip(total, prices, strict=True)]
