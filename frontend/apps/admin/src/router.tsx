@@ -1,0 +1,129 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { readOrderSearch } from "./features/orders/search";
+import { compact, flag, list, text } from "./lib/search";
+import { NotFound, ScreenFailed, ScreenLoading } from "./shell/fallbacks";
+import { Shell } from "./shell/Shell";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+type Raw = Record<string, unknown>;
+const page = (raw: Raw) => ({ after: text(raw.after), before: text(raw.before) });
+
+const dashboard = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: lazyRouteComponent(() => import("./features/dashboard/Dashboard"), "Dashboard"),
+});
+const orders = createRoute({
+  getParentRoute: () => root,
+  path: "/orders",
+  validateSearch: readOrderSearch,
+  component: lazyRouteComponent(() => import("./features/orders/Orders"), "Orders"),
+});
+const order = createRoute({
+  getParentRoute: () => root,
+  path: "/orders/$number",
+  validateSearch: (raw: Raw) => compact({ tab: text(raw.tab) }),
+  component: lazyRouteComponent(() => import("./features/orders/OrderDetail"), "OrderDetail"),
+});
+const fulfillment = createRoute({
+  getParentRoute: () => root,
+  path: "/fulfillment",
+  validateSearch: (raw: Raw) => compact({
+    state: list(raw.state),
+    site: list(raw.site),
+    deliveryMethod: list(raw.deliveryMethod),
+    unassigned: flag(raw.unassigned),
+    hasAlert: flag(raw.hasAlert),
+    late: flag(raw.late),
+    assigneeId: text(raw.assigneeId),
+    open: text(raw.open),
+    ...page(raw),
+  }),
+  component: lazyRouteComponent(() => import("./features/fulfillment/Fulfillment"), "Fulfillment"),
+});
+const returns = createRoute({
+  getParentRoute: () => root,
+  path: "/returns",
+  validateSearch: (raw: Raw) => compact({ state: list(raw.state), site: list(raw.site), method: list(raw.method), ...page(raw) }),
+  component: lazyRouteComponent(() => import("./features/returns/Returns"), "Returns"),
+});
+const returnDetail = createRoute({
+  getParentRoute: () => root,
+  path: "/returns/$number",
+  component: lazyRouteComponent(() => import("./features/returns/ReturnDetail"), "ReturnDetail"),
+});
+const payments = createRoute({
+  getParentRoute: () => root,
+  path: "/payments",
+  validateSearch: (raw: Raw) => compact({
+    status: list(raw.status),
+    uncertain: flag(raw.uncertain),
+    expiringBefore: text(raw.expiringBefore),
+    gateway: list(raw.gateway),
+    ...page(raw),
+  }),
+  component: lazyRouteComponent(() => import("./features/payments/Payments"), "Payments"),
+});
+const inventory = createRoute({
+  getParentRoute: () => root,
+  path: "/inventory",
+  validateSearch: (raw: Raw) => compact({ kind: list(raw.kind), ...page(raw) }),
+  component: lazyRouteComponent(() => import("./features/inventory/Sites"), "Sites"),
+});
+const site = createRoute({
+  getParentRoute: () => root,
+  path: "/inventory/$code",
+  validateSearch: (raw: Raw) => compact({ tab: text(raw.tab), sku: text(raw.sku), ...page(raw) }),
+  component: lazyRouteComponent(() => import("./features/inventory/Site"), "Site"),
+});
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: "/alerts",
+  validateSearch: (raw: Raw) => compact({ severity: list(raw.severity), kind: list(raw.kind), cleared: flag(raw.cleared), ...page(raw) }),
+  component: lazyRouteComponent(() => import("./features/alerts/Alerts"), "Alerts"),
+});
+const workflows = createRoute({
+  getParentRoute: () => root,
+  path: "/workflows",
+  component: lazyRouteComponent(() => import("./features/workflows/Workflows"), "Workflows"),
+});
+const channels = createRoute({
+  getParentRoute: () => root,
+  path: "/channels",
+  component: lazyRouteComponent(() => import("./features/channels/Channels"), "Channels"),
+});
+const users = createRoute({
+  getParentRoute: () => root,
+  path: "/users",
+  component: lazyRouteComponent(() => import("./features/users/Users"), "Users"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    dashboard,
+    orders,
+    order,
+    fulfillment,
+    returns,
+    returnDetail,
+    payments,
+    inventory,
+    site,
+    alerts,
+    workflows,
+    channels,
+    users,
+  ]),
+  basepath: "/admin",
+  defaultPreload: "intent",
+  defaultPendingComponent: ScreenLoading,
+  defaultErrorComponent: ScreenFailed,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,205 @@
+import { graphql, useAction, useLive } from "@crossdock/api";
+import { label } from "@crossdock/i18n";
+import { isTyping } from "@crossdock/ui";
+import { t } from "@lingui/core/macro";
+import { AppShell, Badge, Burger, Button, Group, Kbd, Menu, NavLink, ScrollArea, Text, UnstyledButton } from "@mantine/core";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { ChevronDown, Keyboard, LogOut, Search } from "lucide-react";
+import { useEffect } from "react";
+import { complain, reasonOf } from "../lib/command";
+import { Help } from "./Help";
+import { Logo } from "./Logo";
+import { useGoKeys, useScreens } from "./navigation";
+import { Palette } from "./Palette";
+import { LocaleSwitch, SchemeSwitch } from "./preferences";
+import { useSession } from "./session";
+
+const OPEN_ALERTS = graphql(`
+  query OpenAlerts {
+    alerts(filter: { cleared: false }, first: 1) {
+      totalCount
+      nodes {
+        id
+      }
+    }
+  }
+`);
+
+const SESSION_END = graphql(`
+  mutation LogOut {
+    sessionEnd {
+      user {
+        id
+      }
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+
+export function Shell() {
+  const [menu, { toggle, close }] = useDisclosure();
+  const [palette, paletteOpen] = useDisclosure();
+  const [help, helpOpen] = useDisclosure();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useEffect(close, [path, close]);
+  useGoKeys();
+  useHotkeys(
+    [
+      ["mod+K", paletteOpen.toggle],
+      ["shift+?", helpOpen.open],
+    ],
+    [],
+  );
+  useEffect(() => {
+    function slash(event: KeyboardEvent) {
+      if (event.key !== "/" || isTyping(event.target) || event.ctrlKey || event.metaKey) return;
+      const search = document.querySelector<HTMLInputElement>("[data-screen-search]");
+      event.preventDefault();
+      if (search) search.focus();
+      else paletteOpen.open();
+    }
+    document.addEventListener("keydown", slash);
+    return () => document.removeEventListener("keydown", slash);
+  }, [paletteOpen]);
+
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 224, breakpoint: "sm", collapsed: { mobile: !menu } }}
+      padding="lg"
+      transitionDuration={0}
+    >
+      <a className="skip" href="#main">
+        {t`Skip to the content`}
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px="md" gap="md" wrap="nowrap">
+          <Burger opened={menu} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t`Menu`} />
+          <Group gap={10} wrap="nowrap" w={176} visibleFrom="sm">
+            <Logo />
+            <Text fw={700} fz={17} span>
+              Crossdock
+            </Text>
+          </Group>
+          <UnstyledButton className="seek" onClick={paletteOpen.open} aria-keyshortcuts="Control+K Meta+K">
+            <Search size={15} aria-hidden />
+            <span>{t`Find an order, or go to a screen`}</span>
+            <Kbd size="xs" visibleFrom="sm">
+              Ctrl K
+            </Kbd>
+          </UnstyledButton>
+          <Group gap="xs" wrap="nowrap" ml="auto">
+            <SchemeSwitch />
+            <Account onHelp={helpOpen.open} />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <Navigation />
+      <AppShell.Main id="main" tabIndex={-1}>
+        <Outlet />
+      </AppShell.Main>
+      <Palette opened={palette} onClose={paletteOpen.close} onHelp={helpOpen.open} />
+      <Help opened={help} onClose={helpOpen.close} />
+    </AppShell>
+  );
+}
+
+function Navigation() {
+  const { data } = useLive(OPEN_ALERTS, {}, { every: 10, types: ["Alert"] });
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const screens = useScreens();
+  const groups = [...new Set(screens.map((screen) => screen.group))];
+  const open = data?.alerts.totalCount ?? 0;
+  return (
+    <AppShell.Navbar aria-label={t`Screens`} p="xs">
+      <AppShell.Section grow component={ScrollArea}>
+        {groups.map((group) => (
+          <div key={group}>
+            {group && (
+              <Text size="xs" fw={600} c="dimmed" px="sm" pt="md" pb={4}>
+                {group}
+              </Text>
+            )}
+            {screens
+              .filter((screen) => screen.group === group)
+              .map((screen) => {
+                const active = screen.to === "/" ? path === "/" : path.startsWith(screen.to);
+                return (
+                  <NavLink
+                    key={screen.to}
+                    component={Link}
+                    to={screen.to}
+                    label={screen.title}
+                    leftSection={<screen.Icon size={17} strokeWidth={1.8} aria-hidden />}
+                    rightSection={
+                      screen.to === "/alerts" && open > 0 ? (
+                        <Badge size="sm" variant="default" aria-label={t`${open} open`}>
+                          {open > 99 ? "99+" : open}
+                        </Badge>
+                      ) : undefined
+                    }
+                    active={active}
+                    variant="subtle"
+                    color="dock"
+                    className="nav"
+                  />
+                );
+              })}
+          </div>
+        ))}
+      </AppShell.Section>
+    </AppShell.Navbar>
+  );
+}
+
+function Account({ onHelp }: { onHelp: () => void }) {
+  const { me, renew } = useSession();
+  const { run } = useAction(SESSION_END, { keyed: false });
+  async function logOut() {
+    const outcome = await run({});
+    if (outcome.ok || outcome.fault?.kind === "unauthenticated") renew();
+    else complain(reasonOf(outcome));
+  }
+  return (
+    <Menu position="bottom-end" width={250} withinPortal>
+      <Menu.Target>
+        <Button variant="default" h={34} px={10} rightSection={<ChevronDown size={14} aria-hidden />} aria-label={t`Account of ${me.name}`}>
+          {initials(me.name)}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div style={{ padding: "8px 12px" }}>
+          <Text size="sm" fw={600}>
+            {me.name}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {me.email}
+          </Text>
+          <Text size="xs" c="dimmed" mt={4}>
+            {me.roles.map((role) => label("Role", role)).join(", ")}
+          </Text>
+          <div style={{ marginTop: 10 }}>
+            <LocaleSwitch />
+          </div>
+        </div>
+        <Menu.Divider />
+        <Menu.Item leftSection={<Keyboard size={15} aria-hidden />} onClick={onHelp}>
+          {t`Keyboard`}
+        </Menu.Item>
+        <Menu.Item leftSection={<LogOut size={15} aria-hidden />} onClick={() => void logOut()}>
+          {t`Log out`}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+export function initials(name: string): string {
+  const parts = name.trim().split(/\s+/);
+  return ((parts[0]?.[0] ?? "?") + (parts.length > 1 ? (parts.at(-1)?.[0] ?? "") : "")).toUpperCase();
+}

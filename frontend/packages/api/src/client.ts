@@ -1,0 +1,35 @@
+import { Client, cacheExchange, fetchExchange, mapExchange } from "@urql/core";
+import { faultOf } from "./errors";
+
+export const ENDPOINT = "/graphql";
+export const CSRF_HEADER = "X-Crossdock-CSRF";
+
+export interface ClientOptions {
+  /** Called when the server no longer knows who asks. */
+  onUnauthenticated?: () => void;
+  url?: string;
+}
+
+/** One client for one person: log-in and log-out make a new one, so that nothing read before is shown after. */
+export function createClient({ onUnauthenticated, url = ENDPOINT }: ClientOptions = {}): Client {
+  return new Client({
+    url,
+    preferGetMethod: false,
+    requestPolicy: "cache-and-network",
+    fetchOptions: { credentials: "same-origin" },
+    fetch: (input, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set(CSRF_HEADER, "1");
+      return fetch(input, { ...init, headers });
+    },
+    exchanges: [
+      mapExchange({
+        onError(error) {
+          if (faultOf(error)?.kind === "unauthenticated") onUnauthenticated?.();
+        },
+      }),
+      cacheExchange,
+      fetchExchange,
+    ],
+  });
+}

@@ -1,0 +1,71 @@
+import type { AnyVariables, TypedDocumentNode } from "@urql/core";
+import { useEffect, useMemo, useRef } from "react";
+import { useQuery } from "urql";
+import { type Fault, faultOf } from "./errors";
+
+export interface LiveOptions {
+  /** Seconds between two reads while the page can be seen; 0 reads once. */
+  every?: number;
+  pause?: boolean;
+  /** Types whose changes concern this list, even where it is empty now. */
+  types?: string[];
+}
+
+export interface Live<Data> {
+  data: Data | undefined;
+  fault: Fault | undefined;
+  /** The first answer is still to come. */
+  loading: boolean;
+  fetching: boolean;
+  refresh: () => void;
+}
+
+/** A query that keeps itself fresh: read again every few seconds, but only while somebody can see the page. */
+export function useLive<Data, Variables extends AnyVariables>(
+  query: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  { every = 0, pause = false, types }: LiveOptions = {},
+): Live<Data> {
+  const key = types?.join(",") ?? "";
+  const context = useMemo(() => (key ? { additionalTypenames: key.split(",") } : {}), [key]);
+  const [result, execute] = useQuery({ query, variables, pause, context } as never) as unknown as [
+    { data?: Data; error?: Parameters<typeof faultOf>[0]; fetching: boolean },
+    (options?: object) => void,
+  ];
+  const latest = useRef({ execute, fetching: result.fetching });
+  useEffect(() => {
+    latest.current = { execute, fetching: result.fetching };
+  });
+  useEffect(() => {
+    if (pause || every <= 0) return;
+    return poll(() => {
+      if (!latest.current.fetching) latest.current.execute({ requestPolicy: "network-only" });
+    }, every);
+  }, [pause, every]);
+  return {
+    data: result.data,
+    fault: faultOf(result.error),
+    loading: result.data === undefined && !result.error && !pause,
+    fetching: result.fetching,
+    refresh: () => execute({ requestPolicy: "network-only" }),
+  };
+}
+
+/** Calls `read` every `seconds` while the document is visible, and at once when it becomes visible again. */
+export function poll(read: () => void, seconds: number, page: Document = document): () => void {
+  let last = Date.now();
+  const tick = () => {
+    if (page.visibilityState === "hidden") return;
+    last = Date.now();
+    read();
+  };
+  const shown = () => {
+    if (page.visibilityState === "visible" && Date.now() - last >= seconds * 1000) tick();
+  };
+  const timer = setInterval(tick, seconds * 1000);
+  page.addEventListener("visibilitychange", shown);
+  return () => {
+    clearInterval(timer);
+    page.removeEventListener("visibilitychange", shown);
+  };
+}
