@@ -170,9 +170,11 @@ async def test_a_secret_is_shown_once_even_with_a_key(api: Api) -> None:
 
 async def test_a_fault_of_ours_is_not_kept(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     await db.execute("ALTER TABLE sales_order RENAME TO elsewhere")
-    broken = await create(api, "a")
+    try:
+        broken = await create(api, "a")
+    finally:
+        await db.execute("ALTER TABLE elsewhere RENAME TO sales_order")
     assert code_of(broken) == "INTERNAL"
-    await db.execute("ALTER TABLE elsewhere RENAME TO sales_order")
     healed = await create(api, "a")
     assert healed["data"]["orderCreate"]["order"] is not None
     assert await orders() == 1
