@@ -53,6 +53,28 @@ async def test_a_page_of_fifty_takes_as_many_statements_as_one_of_five(api: Api,
     assert counts[1] == counts[2] <= CEILING, (counts, asked)
 
 
+#: The page that a list of orders shows: lines, payments, shipments, customer, addresses.
+LISTED = """query ($first: Int) { orders(first: $first) { nodes {
+  id number state placedAt totals { total { amount currency } } customer { name email }
+  shippingAddress { line1 city country } billingAddress { line1 city country }
+  lines { sku name quantity fulfilled unitPrice { amount } total { amount } } payments { gateway status amount { amount } }
+  shippingOrders { number state shipments { carrier trackingNumber state } } } } }"""
+
+
+async def test_a_page_of_a_list_takes_eight_statements_at_most(api: Api, database: str) -> None:
+    await stock("TEA", "CUP")
+    await straight_through()
+    for number in range(1, 11):
+        await full(number)
+    counts = []
+    async with statements(database) as asked:
+        for first in (10, 1, 10):
+            asked.clear()
+            assert len((await api.do(LISTED, {"first": first}))["orders"]["nodes"]) == first
+            counts.append(len(asked))
+    assert counts[1] == counts[2] <= 8, (counts, asked)
+
+
 async def test_an_order_is_told_whole(api: Api) -> None:
     await stock("TEA", "CUP")
     await straight_through()

@@ -122,8 +122,7 @@ async def test_what_is_of_others_is_answered_as_nothing(
         assert await api.do(f"{{ found: {field} {{ id }} }}", role=role) == {"found": None}
     for key in ids_in(theirs | {"order": {"id": world["ids"][other]}}):
         kind = (await api.do(NODE, {"id": key}))["node"]
-        if kind is None or kind["__typename"] in ("OrderHold", "PaymentTransaction"):
-            continue
+        assert kind is not None
         assert await api.do(NODE, {"id": key}, role=role) == {"node": None}, kind
     found = await api.do(f'{{ invoices(orderId: "{world["ids"][other]}") {{ totalCount nodes {{ id }} }} }}', role=role)
     assert found == {"invoices": {"totalCount": 0, "nodes": []}}
