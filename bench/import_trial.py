@@ -67,7 +67,7 @@ async def run(source: Path, tell: bool = True) -> Trial:
     with databases.folder() as folder, databases.server(folder) as url, Stack(url, folder) as stack:
         stack.run("migrate")
         for kind, path in given.items():
-            trial.orders, trial.rates[kind] = _taken(stack.run("import", kind, str(path)))
+            trial.orders, trial.rates[kind] = rate_of(stack.run("import", kind, str(path)))
         await db.connect(url)
         try:
             await _live(stack, trial, tell)
@@ -198,7 +198,7 @@ async def check_orders(trial: Trial) -> None:
     trial.check("no job was given up", given_up == 0)
 
 
-def _taken(said: str) -> tuple[int, float]:
+def rate_of(said: str) -> tuple[int, float]:
     """How many rows were read, and how many a second; none may have been refused."""
     found = re.search(r"([\d,]+) read, .* ([\d,]+) refused \(([\d,]+) a second\)", said)
     assert found is not None, said
@@ -215,7 +215,12 @@ def _say(tell: bool, title: str, text: str) -> None:
 def main() -> None:
     if len(sys.argv) != 2:
         raise SystemExit("Usage: python -m bench.import_trial FOLDER")
-    trial = asyncio.run(run(Path(sys.argv[1])))
+    tell(Path(sys.argv[1]))
+
+
+def tell(source: Path) -> None:
+    """Run the trial and print what came of it."""
+    trial = asyncio.run(run(source))
     print("\nWhat the staff did\n\n" + trial.staff)
     print(show(("import", "rows a second"), list(trial.rates.items())))
     print("\n" + show(("phase", "seconds"), list(trial.seconds.items())))
