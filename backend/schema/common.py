@@ -122,6 +122,12 @@ def show(row: Model | None) -> Any:
     return None if row is None else _TYPES[type(row)](row=row)
 
 
+async def of_order(info: Info, model: type[M], order_id: UUID, key: UUID | None) -> M | None:
+    """A row of the order by its id. Loaded with all of the order's, so that whoever asks first asks for everyone."""
+    rows = await info.loaders.many(model, "order_id", order_id) if key is not None else []
+    return next((row for row in rows if row.pk == key), None)
+
+
 def show_all(rows: Sequence[Model]) -> list[Any]:
     return [_TYPES[type(row)](row=row) for row in rows]
 

@@ -21,7 +21,7 @@ from backend.rules.lifecycle import SHIPPING_ORDER_VERBS, available
 from backend.rules.permissions import DESK, READERS
 from backend.rules.vocabulary import DeliveryMethod, InvoiceKind, Role, ShipmentState, ShippingOrderState
 from backend.schema.access import allow, field, readable_by
-from backend.schema.common import CountedConnection, Held, Info, Node, column, show, show_all, shows
+from backend.schema.common import CountedConnection, Held, Info, Node, column, of_order, show, show_all, shows
 from backend.schema.lifecycle import AvailableAction
 from backend.schema.refs import AlertRef, InventorySiteRef, InvoiceRef, OrderLineRef, OrderRef, UserRef
 
@@ -37,11 +37,11 @@ class ShippingOrderLine(Node):
 
     @field(roles=READERS)
     async def order_line(self, info: Info) -> OrderLineRef:
-        return show(await info.loaders.one(OrderLineRow, self.row.order_line_id))
+        return show(await of_order(info, OrderLineRow, self.row.order_id, self.row.order_line_id))
 
     @field(roles=READERS)
     async def name(self, info: Info) -> str:
-        line = await info.loaders.one(OrderLineRow, self.row.order_line_id)
+        line = await of_order(info, OrderLineRow, self.row.order_id, self.row.order_line_id)
         return line.name if line else self.row.sku
 
     @field(roles=READERS)
@@ -120,8 +120,9 @@ class ShippingOrder(Node):
 
     @field(roles=READERS, description="Credit notes stand on the order and the return.")
     async def invoice(self, info: Info) -> InvoiceRef | None:
-        found = await info.loaders.many(InvoiceRow, "shipping_order_id", self.row.id)
-        return show(next((row for row in found if row.kind is InvoiceKind.INVOICE), None))
+        found = await info.loaders.many(InvoiceRow, "order_id", self.row.order_id)
+        own = (row for row in found if row.shipping_order_id == self.row.id and row.kind is InvoiceKind.INVOICE)
+        return show(next(own, None))
 
     @field(roles=READERS)
     async def alerts(self, info: Info) -> list[AlertRef]:

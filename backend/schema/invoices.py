@@ -12,7 +12,7 @@ from backend.models.payments import Invoice as InvoiceRow
 from backend.rules.permissions import READERS
 from backend.rules.vocabulary import InvoiceKind
 from backend.schema.access import field, readable_by
-from backend.schema.common import CountedConnection, Info, Money, Node, column, show, shows
+from backend.schema.common import CountedConnection, Info, Money, Node, column, of_order, show, shows
 from backend.schema.refs import OrderRef, ShippingOrderRef
 
 
@@ -30,7 +30,7 @@ class Invoice(Node):
 
     @field(roles=READERS)
     async def shipping_order(self, info: Info) -> ShippingOrderRef | None:
-        return show(await info.loaders.one(ShippingOrderRow, self.row.shipping_order_id))
+        return show(await of_order(info, ShippingOrderRow, self.row.order_id, self.row.shipping_order_id))
 
     @field(roles=READERS)
     def total(self) -> Money:

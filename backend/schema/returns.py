@@ -17,7 +17,18 @@ from backend.rules.lifecycle import RETURN_VERBS, available
 from backend.rules.permissions import READERS
 from backend.rules.vocabulary import Disposition, ReturnMethod, ReturnState
 from backend.schema.access import field, readable_by
-from backend.schema.common import CountedConnection, Info, Money, Node, UserError, column, show, show_all, shows
+from backend.schema.common import (
+    CountedConnection,
+    Info,
+    Money,
+    Node,
+    UserError,
+    column,
+    of_order,
+    show,
+    show_all,
+    shows,
+)
 from backend.schema.lifecycle import AvailableAction
 from backend.schema.order_inputs import OrderLineInput
 from backend.schema.refs import InventorySiteRef, InvoiceRef, OrderLineRef, OrderRef
@@ -34,7 +45,7 @@ class ReturnLine(Node):
 
     @field(roles=READERS)
     async def order_line(self, info: Info) -> OrderLineRef:
-        return show(await info.loaders.one(OrderLineRow, self.row.order_line_id))
+        return show(await of_order(info, OrderLineRow, self.row.order_id, self.row.order_line_id))
 
     @field(roles=READERS)
     def refund(self) -> Money:
@@ -73,7 +84,8 @@ class Return(Node):
 
     @field(roles=READERS)
     async def credit_note(self, info: Info) -> InvoiceRef | None:
-        return show(next(iter(await info.loaders.many(InvoiceRow, "rma_id", self.row.id)), None))
+        found = await info.loaders.many(InvoiceRow, "order_id", self.row.order_id)
+        return show(next((row for row in found if row.rma_id == self.row.id), None))
 
     @field(roles=READERS)
     async def available_actions(self, info: Info) -> list[AvailableAction]:

@@ -26,8 +26,8 @@ _MAY_BE = {"INVALID_STATE", "INVALID", "CONFLICT", "STALE", "INSUFFICIENT_STOCK"
 
 
 @pytest.fixture
-def stack(database: str, open_dir: Path) -> Iterator[Stack]:
-    folder = open_dir / database.partition("?")[0].rpartition("/")[2]
+def stack(database: str, open_dir: Path, request: pytest.FixtureRequest) -> Iterator[Stack]:
+    folder = open_dir / str(request.node.name)
     folder.mkdir()
     with Stack(database, folder) as stack:
         yield stack

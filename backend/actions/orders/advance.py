@@ -6,6 +6,7 @@ is an action of its own with its own transaction, so that a crash in between los
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import UUID
@@ -31,6 +32,7 @@ from backend.actions.payments.refund_excess import refund_excess
 from backend.actions.payments.void import void
 from backend.errors import Refused
 from backend.events import advancing, enqueue
+from backend.models import db
 from backend.models.db import retried, transaction
 from backend.models.facts import find
 from backend.rules import standing
@@ -53,8 +55,17 @@ OUTSIDE = frozenset(
 CLOSING = frozenset({"orderAllocate", "invoiceIssue", "shippingOrderPick"})
 
 
+#: What has been asked for up to now is answered by looking now: one look serves all.
+_ABSORB = """
+DELETE FROM pgqueuer WHERE id IN (
+    SELECT id FROM pgqueuer WHERE entrypoint = 'advance_order' AND status = 'queued' AND payload = $1
+       AND execute_after <= now() FOR UPDATE SKIP LOCKED)
+"""
+
+
 async def advance(order_id: UUID) -> None:
     """Run until nothing more may be done by itself; then alerts are brought up to date and a delay is scheduled."""
+    await db.execute(_ABSORB, json.dumps({"order_id": str(order_id)}).encode())
     with advancing(order_id):
         await _one_by_one(order_id)
 
@@ -64,7 +75,6 @@ async def _one_by_one(order_id: UUID) -> None:
     seen: Facts | None = None
     done: list[Run] = []
     for _ in range(MAX_RUNS):
-        await _together(order_id)
         facts = await find(order_id)
         if facts is None:
             return
@@ -75,19 +85,21 @@ async def _one_by_one(order_id: UUID) -> None:
         if not todo:
             await _rest(facts, found)
             return
-        await _run(facts, todo[0])
+        if todo[0].verb in OUTSIDE or not await _together(order_id):
+            await _run(facts, todo[0])
         done.append(todo[0])
         seen = facts
 
 
-async def _together(order_id: UUID) -> None:
-    """Do what can be done without the outside, as many verbs in a transaction as go together."""
+async def _together(order_id: UUID) -> bool:
+    """Do what can be done without the outside, as many verbs in a transaction as go together. Whether any was done."""
     before: Facts | None = None
     try:
         while (first := await _run_together(order_id)) is not None and first != before:
             before = first
     except Refused as refusal:
         log.info("advance.refused", order_id=str(order_id), reason=str(refusal))
+    return before is not None
 
 
 @retried

@@ -38,4 +38,5 @@ class Migration(migrations.Migration):
         ),
         ops.RunSQL(APPEND_ONLY),
         ops.RunSQL(JOB_QUEUE),
+        ops.RunSQL("CREATE INDEX ix_pgqueuer_same ON pgqueuer (payload, entrypoint) WHERE status = 'queued'"),
     ]
