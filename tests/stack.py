@@ -61,6 +61,11 @@ class Process:
                 raise
         return self.popen.returncode
 
+    def cpu(self) -> float:
+        """Seconds that it has computed for so far (Linux)."""
+        fields = Path(f"/proc/{self.popen.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def said(self) -> str:
         return self.log.read_text(errors="replace")
 
