@@ -74,6 +74,9 @@ const LABELS = {
     REFUND_FAILED: msg`Money could not be given back`,
     UNSETTLED: msg`Money is not settled`,
     PICKUP: msg`The customer is to collect it`,
+    PICK: msg`To be picked`,
+    PACK: msg`To be packed`,
+    CAPTURE: msg`Money is to be captured`,
     APPROVAL: msg`To be approved`,
     ALLOCATION: msg`To be allocated`,
     COMPLETION: msg`To be completed`,
@@ -125,6 +128,17 @@ const LABELS = {
     TRANSFER_IN: msg`Transfer in`,
     DAMAGE: msg`Damage`,
     SHORT_PICK: msg`Short pick`,
+  },
+  /** `ExcludedSite.reason`. */
+  Exclusion: {
+    NO_STOCK: msg`No stock`,
+    OUT_OF_STOCK: msg`No stock`,
+    CANNOT_SHIP: msg`Does not ship`,
+    CANNOT_HOLD_PICKUPS: msg`Holds no pick-ups`,
+    NOT_ALLOWED: msg`A rule keeps it out`,
+    NOT_OFFERED: msg`Does not offer this`,
+    REJECTED_BEFORE: msg`Rejected it before`,
+    SHORT_PICK: msg`Came short before`,
   },
   AllocationOutcome: { FULL: msg`Complete`, PARTIAL: msg`In part`, BACKORDERED: msg`Back-ordered`, NONE: msg`Nothing` },
   ShippingOrderState: {

@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { CloseButton, Modal, Title } from "@mantine/core";
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 
 interface DialogProps {
   title: string;
@@ -12,13 +12,12 @@ interface DialogProps {
 
 /** Mantine's Modal with a plain head: its own would be a second banner of the page. */
 export function Dialog({ title, opened, onClose, children, size = "md" }: DialogProps) {
-  const heading = useId();
   return (
     <Modal.Root opened={opened} onClose={onClose} size={size} returnFocus>
       <Modal.Overlay />
-      <Modal.Content aria-labelledby={heading}>
+      <Modal.Content aria-label={title}>
         <div className="cd-dialog-head">
-          <Title order={2} id={heading}>
+          <Title order={2}>
             {title}
           </Title>
           <CloseButton onClick={onClose} aria-label={t`Close`} />

@@ -51,7 +51,9 @@ export function DataTable<Row>({ label, columns, rows, rowId, onOpen, active, de
   return (
     <div className="cd-scroll" role="region" aria-label={label} tabIndex={-1}>
       <table className="cd-table" data-dense={dense || undefined}>
-        <caption className="cd-hidden">{label}</caption>
+        <caption>
+          <span className="cd-hidden">{label}</span>
+        </caption>
         <thead>
           <tr>
             {columns.map((column) => (

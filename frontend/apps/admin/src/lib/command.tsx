@@ -1,40 +1,9 @@
 import { type Outcome, type UserError } from "@crossdock/api";
 import { Dialog, Notice } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
-import { Button, Checkbox, Group, MultiSelect, NativeSelect, PasswordInput, Stack, Textarea, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { Button, Checkbox, Group, NativeSelect, PasswordInput, ScrollArea, Stack, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
-
-export function tell(message: string) {
-  notifications.show({ message, color: "teal", autoClose: 3500, withBorder: true });
-}
-
-export function complain(message: string) {
-  notifications.show({ message, color: "red", autoClose: 8000, withBorder: true });
-}
-
-/** What to say of a refusal or a fault. */
-export function reasonOf(outcome: Exclude<Outcome<unknown>, { ok: true }>): string {
-  if (outcome.stale) return t`Somebody else has changed it meanwhile. It has been read again; look before you repeat this.`;
-  if (!outcome.fault) return outcome.errors.map((error) => error.message).join(" ");
-  switch (outcome.fault.kind) {
-    case "offline":
-      return t`The server cannot be reached. Asking again does nothing twice.`;
-    case "forbidden":
-      return t`Your role may not do this.`;
-    case "conflict":
-      return t`This is being done already. Look again in a moment.`;
-    default:
-      return outcome.fault.message || t`Something went wrong on the server`;
-  }
-}
-
-/** Tells how it went; true where it was done. */
-export function report(outcome: Outcome<unknown>, done: string): boolean {
-  if (outcome.ok) tell(done);
-  else complain(reasonOf(outcome));
-  return outcome.ok;
-}
+import { reasonOf, tell } from "./tell";
 
 export interface Field {
   name: string;
@@ -166,7 +135,17 @@ function Entry({ field, first, error, chosen, choose }: EntryProps) {
     case "choice":
       return <NativeSelect {...shared} defaultValue={initial} data={options} />;
     case "choices":
-      return <MultiSelect {...shared} name={undefined} data={options} value={chosen} onChange={choose} searchable comboboxProps={{ withinPortal: true }} />;
+      return (
+        <Checkbox.Group label={label} description={hint} error={error} value={chosen} onChange={choose}>
+          <ScrollArea.Autosize mah={180} mt={6} offsetScrollbars>
+            <Stack gap={6}>
+              {options.map((option) => (
+                <Checkbox key={option.value} size="xs" value={option.value} label={option.label} />
+              ))}
+            </Stack>
+          </ScrollArea.Autosize>
+        </Checkbox.Group>
+      );
     case "check":
       return <Checkbox name={name} label={label} description={hint} defaultChecked={field.initial === true} />;
     case "password":

@@ -6,14 +6,15 @@ import { AppShell, Badge, Burger, Button, Group, Kbd, Menu, NavLink, ScrollArea,
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { ChevronDown, Keyboard, LogOut, Search } from "lucide-react";
-import { useEffect } from "react";
-import { complain, reasonOf } from "../lib/command";
-import { Help } from "./Help";
+import { lazy, Suspense, useEffect } from "react";
+import { complain, reasonOf } from "../lib/tell";
 import { Logo } from "./Logo";
 import { useGoKeys, useScreens } from "./navigation";
-import { Palette } from "./Palette";
 import { LocaleSwitch, SchemeSwitch } from "./preferences";
 import { useSession } from "./session";
+
+const Help = lazy(async () => ({ default: (await import("./Help")).Help }));
+const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
 
 const OPEN_ALERTS = graphql(`
   query OpenAlerts {
@@ -103,8 +104,10 @@ export function Shell() {
       <AppShell.Main id="main" tabIndex={-1}>
         <Outlet />
       </AppShell.Main>
-      <Palette opened={palette} onClose={paletteOpen.close} onHelp={helpOpen.open} />
-      <Help opened={help} onClose={helpOpen.close} />
+      <Suspense>
+        <Palette opened={palette} onClose={paletteOpen.close} onHelp={helpOpen.open} />
+        <Help opened={help} onClose={helpOpen.close} />
+      </Suspense>
     </AppShell>
   );
 }
@@ -168,7 +171,7 @@ function Account({ onHelp }: { onHelp: () => void }) {
   return (
     <Menu position="bottom-end" width={250} withinPortal>
       <Menu.Target>
-        <Button variant="default" h={34} px={10} rightSection={<ChevronDown size={14} aria-hidden />} aria-label={t`Account of ${me.name}`}>
+        <Button variant="default" h={34} px={10} rightSection={<ChevronDown size={14} aria-hidden />} aria-label={`${initials(me.name)}, ${t`account of ${me.name}`}`}>
           {initials(me.name)}
         </Button>
       </Menu.Target>

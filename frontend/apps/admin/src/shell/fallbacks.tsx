@@ -1,4 +1,4 @@
-import { Empty, Loading, Notice } from "@crossdock/ui";
+import { Empty, Loading, Notice, Page } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
@@ -27,13 +27,15 @@ export function ScreenFailed({ error, reset }: { error: unknown; reset: () => vo
 
 export function NotFound() {
   return (
-    <Empty
-      title={t`There is nothing at this address`}
-      action={
+    <Page title={t`There is nothing at this address`}>
+      <Empty
+        title={t`Perhaps it has moved`}
+        action={
         <Button component={Link} to="/" variant="default" size="xs">
           {t`To the dashboard`}
         </Button>
-      }
-    />
+        }
+      />
+    </Page>
   );
 }

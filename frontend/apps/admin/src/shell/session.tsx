@@ -3,10 +3,12 @@ import { Failed } from "@crossdock/ui";
 import { Center, Loader } from "@mantine/core";
 import { t } from "@lingui/core/macro";
 import { RouterProvider } from "@tanstack/react-router";
-import { createContext, use, useCallback, useMemo, useState } from "react";
+import { createContext, lazy, Suspense, use, useCallback, useMemo, useState } from "react";
 import { Provider } from "urql";
 import { router } from "../router";
-import { LogIn } from "./LogIn";
+
+/** Most who come are logged in already. */
+const LogIn = lazy(async () => ({ default: (await import("./LogIn")).LogIn }));
 
 const ME = graphql(`
   query Me {
@@ -54,7 +56,7 @@ function Known({ renew }: { renew: () => void }) {
   const client = useMemo(() => createClient({ onUnauthenticated: () => setEnded(true) }), []);
   return (
     <Provider value={client}>
-      {ended ? <LogIn renew={renew} /> : <Gate renew={renew} />}
+      <Suspense fallback={<Waiting />}>{ended ? <LogIn renew={renew} /> : <Gate renew={renew} />}</Suspense>
     </Provider>
   );
 }
@@ -74,12 +76,14 @@ function Gate({ renew }: { renew: () => void }) {
     );
   }
   if (fault && fault.kind !== "unauthenticated") return <Failed trouble={fault} retry={refresh} />;
-  if (loading) {
-    return (
-      <Center h="100vh">
-        <Loader aria-label={t`Loading`} />
-      </Center>
-    );
-  }
+  if (loading) return <Waiting />;
   return <LogIn renew={renew} />;
+}
+
+function Waiting() {
+  return (
+    <Center h="100vh">
+      <Loader aria-label={t`Loading`} />
+    </Center>
+  );
 }

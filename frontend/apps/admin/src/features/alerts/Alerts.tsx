@@ -88,7 +88,7 @@ export function Alerts() {
         />
       </Group>
       {fault && found && <Notice tone="warn">{t`This list is not up to date: the server does not answer.`}</Notice>}
-      <Card>
+      <Card flush>
         {loading ? (
           <Loading rows={8} />
         ) : !found ? (

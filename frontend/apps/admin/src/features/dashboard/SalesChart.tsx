@@ -39,7 +39,8 @@ export function SalesChart({ bars, currency }: { bars: Bar[]; currency: string }
           </div>
         ))}
       </div>
-      <table className="cd-hidden">
+      <div className="cd-hidden">
+      <table>
         <caption>{t`Revenue by day in ${currency}`}</caption>
         <thead>
           <tr>
@@ -60,6 +61,7 @@ export function SalesChart({ bars, currency }: { bars: Bar[]; currency: string }
           ))}
         </tbody>
       </table>
+      </div>
     </div>
   );
 }

@@ -258,7 +258,7 @@ function List({ filter, at, go }: { filter: Filter; at: Cursors; go: (cursors: C
   return (
     <>
       {fault && <Notice tone="warn">{t`This list is not up to date: the server does not answer.`}</Notice>}
-      <Card>
+      <Card flush>
         <DataTable
           label={t`Shipping orders`}
           rows={rows}

@@ -4,7 +4,8 @@ import { t } from "@lingui/core/macro";
 import { Button, Group, Menu, Text } from "@mantine/core";
 import { Ellipsis } from "lucide-react";
 import { useState } from "react";
-import { type Field, FormDialog, report } from "../../lib/command";
+import { type Field, FormDialog } from "../../lib/command";
+import { report } from "../../lib/tell";
 import { SHIPPING_ORDER_PARTS } from "../orders/queries";
 import * as m from "./mutations";
 

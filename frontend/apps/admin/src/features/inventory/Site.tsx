@@ -230,7 +230,7 @@ function Levels({ code }: { code: string }) {
   );
   const found = data?.inventorySite?.levels;
   return (
-    <Card>
+    <Card flush>
       {loading ? (
         <Loading rows={10} />
       ) : !found ? (
@@ -279,7 +279,7 @@ function Movements({ code }: { code: string }) {
   );
   const found = data?.inventorySite?.movements;
   return (
-    <Card>
+    <Card flush>
       {loading ? (
         <Loading rows={10} />
       ) : !found ? (

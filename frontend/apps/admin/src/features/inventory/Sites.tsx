@@ -25,7 +25,7 @@ export function Sites() {
         />
       }
     >
-      <Card>
+      <Card flush>
         {loading ? (
           <Loading rows={10} />
         ) : !found ? (

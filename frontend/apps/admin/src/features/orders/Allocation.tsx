@@ -1,3 +1,4 @@
+import { label } from "@crossdock/i18n";
 import { Card, DataTable, DateTime, Empty, StatusBadge } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Group, Stack, Text, Title } from "@mantine/core";
@@ -69,7 +70,7 @@ export function Allocation({ decisions }: { decisions: readonly Decision[] }) {
                   rowId={(row) => row.site.id + row.reason}
                   columns={[
                     { id: "site", header: t`Site`, heading: true, cell: (row) => <Link to="/inventory/$code" params={{ code: row.site.code }}>{row.site.name}</Link> },
-                    { id: "reason", header: t`Reason`, cell: (row) => row.reason },
+                    { id: "reason", header: t`Reason`, cell: (row) => label("Exclusion", row.reason) },
                   ]}
                 />
               </section>

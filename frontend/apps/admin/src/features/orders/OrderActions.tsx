@@ -6,7 +6,8 @@ import { Button, Group, Menu, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
-import { type Field, FormDialog, report } from "../../lib/command";
+import { type Field, FormDialog } from "../../lib/command";
+import { report } from "../../lib/tell";
 import * as m from "./mutations";
 import type { ORDER } from "./queries";
 

@@ -6,7 +6,7 @@ import { ActionIcon, Button, Group, Pill, Stack, Tabs, Text, Textarea, TextInput
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ArrowLeft, Plus } from "lucide-react";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
-import { report } from "../../lib/command";
+import { report } from "../../lib/tell";
 import { Allocation } from "./Allocation";
 import { Events } from "./Events";
 import { ORDER_NOTE_ADD, ORDER_RESUME, ORDER_TAGS_UPDATE } from "./mutations";
@@ -65,7 +65,7 @@ function Known({ number }: { number: string }) {
         {order.customer && ` · ${order.customer.name}`}
       </Text>
       {fault && <Notice tone="warn">{t`This page is not up to date: the server does not answer.`}</Notice>}
-      <Card>
+      <Card flush>
         <StepRail steps={order.steps} />
       </Card>
       <Waiting order={order} />
@@ -179,7 +179,7 @@ function Overview({ order }: { order: OrderDetailData }) {
                   <Text size="xs" c="dimmed">
                     {line.sku}
                     {line.kind !== "PHYSICAL" && ` · ${label("LineKind", line.kind)}`}
-                    {line.deliveryMethod !== "SHIP" && ` · ${label("DeliveryMethod", line.deliveryMethod)}`}
+                    {line.deliveryMethod === "PICKUP" && ` · ${label("DeliveryMethod", line.deliveryMethod)}`}
                     {line.pickupSite && ` · ${line.pickupSite.name}`}
                   </Text>
                 </>

@@ -72,7 +72,7 @@ export function Orders() {
       )}
       {orders.fault && orders.data && <Notice tone="warn">{t`This list is not up to date: the server does not answer.`}</Notice>}
       <div className={search.peek ? "with-peek" : undefined}>
-        <Card>
+        <Card flush>
           {orders.loading ? (
             <Loading rows={12} height={26} />
           ) : !orders.data && orders.fault ? (
@@ -95,7 +95,7 @@ export function Orders() {
             <>
               <DataTable
                 label={t`Orders`}
-                columns={all.filter((column) => column.heading || shown.includes(column.id))}
+                columns={all.filter((column) => column.heading || (shown.includes(column.id) && (!search.peek || BESIDE_PEEK.includes(column.id))))}
                 rows={rows}
                 rowId={(row) => row.number}
                 active={search.peek}
@@ -124,6 +124,8 @@ function total(count: number, capped: boolean): string {
   return count === 1 ? t`1 order` : t`${shown} orders`;
 }
 
+/** What there is room for while an order is peeked at. */
+const BESIDE_PEEK = ["placedAt", "customer", "state", "total"];
 const USUAL = ["placedAt", "customer", "channel", "state", "paymentStatus", "fulfillmentStatus", "total"];
 
 function columns(): Column<Row>[] {
@@ -143,7 +145,7 @@ function columns(): Column<Row>[] {
       ),
     },
     { id: "placedAt", header: t`Placed`, nowrap: true, cell: (row) => <Ago at={row.placedAt} /> },
-    { id: "customer", header: t`Customer`, cell: (row) => row.customer?.name ?? "–" },
+    { id: "customer", header: t`Customer`, nowrap: true, cell: (row) => row.customer?.name ?? "–" },
     { id: "channel", header: t`Channel`, nowrap: true, cell: (row) => row.channel.name },
     { id: "state", header: t`State`, nowrap: true, cell: (row) => <StatusBadge of="OrderState" value={row.state} /> },
     { id: "paymentStatus", header: t`Payment`, nowrap: true, cell: (row) => <StatusBadge of="PaymentStatus" value={row.paymentStatus} /> },

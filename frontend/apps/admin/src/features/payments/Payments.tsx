@@ -80,7 +80,7 @@ export function Payments() {
         ))}
       </Group>
       {fault && found && <Notice tone="warn">{t`This list is not up to date: the server does not answer.`}</Notice>}
-      <Card>
+      <Card flush>
         {loading ? (
           <Loading rows={10} />
         ) : !found ? (

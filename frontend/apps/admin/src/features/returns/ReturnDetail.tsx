@@ -6,7 +6,8 @@ import { Button, Group, Text } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
-import { type Field, FormDialog, report } from "../../lib/command";
+import { type Field, FormDialog } from "../../lib/command";
+import { report } from "../../lib/tell";
 import { useSites } from "../inventory/sites";
 import { RETURN, RETURN_APPROVE, RETURN_CANCEL, RETURN_RECEIVE, RETURN_REFUND, RETURN_REJECT } from "./queries";
 

@@ -35,7 +35,7 @@ export function Returns() {
         {pick("site", t`Any site`, sites.filter((site) => site.capabilities.includes("RETURNS")).map((site) => ({ value: site.code, label: site.name })))}
       </Group>
       {fault && found && <Notice tone="warn">{t`This list is not up to date: the server does not answer.`}</Notice>}
-      <Card>
+      <Card flush>
         {loading ? (
           <Loading rows={10} />
         ) : !found ? (

@@ -39,7 +39,7 @@ export function Users() {
   const found = data?.users;
   return (
     <Page title={t`People`} aside={may && <Button onClick={() => setEditing("new")}>{t`New person`}</Button>}>
-      <Card>
+      <Card flush>
         {loading ? (
           <Loading rows={6} />
         ) : !found ? (
