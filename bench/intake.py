@@ -71,7 +71,7 @@ async def measure() -> None:
 
 
 async def _intake(stack: Stack, url: str, key: str) -> tuple[list[float], list[float], float]:
-    """Orders a second, of ours and of the limit, in turns; CPU seconds of the server an order. The first round warms up."""
+    """Orders a second, of ours and of the limit, in turns; the server's CPU seconds an order. Round 0 warms up."""
     port = free_port()
     server = await asyncio.to_thread(stack.serve, port)
     speeds, limits, costs = [], [], []

@@ -52,12 +52,13 @@ def translate(given: Any, command: type[C], kinds: Kinds | None = None, *path: s
     """A command from an input of the same field names. `kinds` says what an id is, where its name does not."""
     values = {}
     kind: Any = command
+    known = {**_KINDS, **kinds} if kinds else _KINDS
     for name, annotation in _fields(kind).items():
         value = getattr(given, name, UNSET)
         # A null where there is no room for it means the default.
         if value is UNSET or (value is None and not _is(annotation, NoneType)):
             continue
-        values[name] = _value(value, annotation, name, {**_KINDS, **(kinds or {})}, (*path, name))
+        values[name] = _value(value, annotation, name, known, (*path, name))
     return command(**values)
 
 
@@ -159,11 +160,13 @@ def _value(value: Any, annotation: Any, name: str, kinds: Kinds, path: tuple[str
     return value
 
 
+@cache
 def _options(annotation: Any) -> tuple[Any, ...]:
     """The members of `X | None`, or the annotation itself."""
     return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
 
 
+@cache
 def _element(annotation: Any) -> Any:
     for option in (annotation, *_options(annotation)):
         origin = get_origin(option)
@@ -172,6 +175,7 @@ def _element(annotation: Any) -> Any:
     return Any
 
 
+@cache
 def _command(annotation: Any) -> type | None:
     return next((one for one in _options(annotation) if isinstance(one, type) and dataclasses.is_dataclass(one)), None)
 

@@ -22,6 +22,7 @@ from backend.resolvers.payments import PaymentQueries
 from backend.resolvers.people import PeopleQueries
 from backend.resolvers.returns import ReturnQueries
 from backend.schema import common
+from backend.schema.conversion import plan_inputs
 from backend.schema.scalars import SCALARS
 
 
@@ -48,7 +49,9 @@ class Query(
 
 def build_schema() -> GatedSchema:
     config = StrawberryConfig(scalar_map=SCALARS, info_class=RequestInfo, relay_max_results=100)
-    return GatedSchema(query=Query, mutation=Mutation, config=config)
+    made = GatedSchema(query=Query, mutation=Mutation, config=config)
+    plan_inputs(made)
+    return made
 
 
 schema = build_schema()
