@@ -9,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help install run migrate test check format bench lock schema clean
+.PHONY: help install run migrate test faults check format bench lock schema clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ migrate: $(STAMP) ## Apply the migrations to the configured database
 
 test: $(STAMP) ## Run the tests (ARGS="-k payments" narrows them)
 	$(BIN)/python -m pytest $(ARGS)
+
+faults: $(STAMP) ## Kill processes and crash the database for some minutes, in real time
+	CROSSDOCK_TEST_FAULTS=long $(BIN)/python -m pytest tests/faults tests/concurrency
 
 check: $(STAMP) ## Formatting, lint, types, import law, schema and lock drift
 	$(BIN)/ruff format --check .
