@@ -20,6 +20,8 @@ export function createClient({ onUnauthenticated, url = ENDPOINT }: ClientOption
     fetch: (input, init) => {
       const headers = new Headers(init?.headers);
       headers.set(CSRF_HEADER, "1");
+      // With this type refusals come as 200 with errors: being logged out is no fault in the browser's console.
+      headers.set("Accept", "application/json");
       return fetch(input, { ...init, headers });
     },
     exchanges: [

@@ -13,8 +13,22 @@ const dock: MantineColorsTuple = [
   "#123862",
 ];
 
+/** Mantine's dark greys, with a little of the blue. */
+const dark: MantineColorsTuple = [
+  "#dde2e8",
+  "#b6bec8",
+  "#98a2ae",
+  "#67717d",
+  "#3a424c",
+  "#2c333b",
+  "#22272e",
+  "#191d22",
+  "#14181c",
+  "#0f1215",
+];
+
 export const theme = createTheme({
-  colors: { dock },
+  colors: { dock, dark },
   primaryColor: "dock",
   primaryShade: { light: 7, dark: 7 },
   fontFamily: '"Inter Variable", system-ui, sans-serif',

@@ -1,6 +1,6 @@
 import { type FragmentOf, graphql, readFragment, useLive, type VariablesOf } from "@crossdock/api";
 import { formatNumber, label } from "@crossdock/i18n";
-import { Ago, Card, DataTable, Empty, Failed, Loading, Notice, Page, StatusBadge } from "@crossdock/ui";
+import { Ago, Card, DataTable, Empty, Failed, Loading, Notice, Page, StatusBadge, useNow } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button, CloseButton, Group, NativeSelect, Pill, SegmentedControl, Text, Title } from "@mantine/core";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
@@ -163,8 +163,9 @@ function BoardColumn({ state, base, open, onOpen, onAll }: BoardColumnProps) {
 
 function BoardItem({ of, open, onOpen }: { of: FragmentOf<typeof SHIPPING_ORDER_PARTS>; open?: string; onOpen: (number: string) => void }) {
   const part = readFragment(SHIPPING_ORDER_PARTS, of);
+  const now = useNow();
   const units = part.lines.reduce((sum, line) => sum + line.quantity, 0);
-  const late = part.shipBy !== null && new Date(part.shipBy).getTime() < Date.now();
+  const late = part.shipBy !== null && new Date(part.shipBy).getTime() < now;
   return (
     <div className="board-item" data-open={open === part.number || undefined} data-late={late || undefined}>
       <button type="button" className="board-item-name" aria-expanded={open === part.number} onClick={() => onOpen(part.number)}>

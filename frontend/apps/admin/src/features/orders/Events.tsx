@@ -1,30 +1,20 @@
-import { useLive } from "@crossdock/api";
+import { type ResultOf, useLive } from "@crossdock/api";
 import { formatDate, formatTime, humanize } from "@crossdock/i18n";
 import { Card, Empty, Failed, Loading } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button, Group, Text, Title } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useClient } from "urql";
-import type { ResultOf } from "@crossdock/api";
 import { ORDER_EVENTS } from "./queries";
 
 type Event = NonNullable<ResultOf<typeof ORDER_EVENTS>["order"]>["events"]["nodes"][number];
 
-/** What happened, by day. Read again when the order's version moves. */
-export function Events({ number, version }: { number: string; version: number }) {
+/** What happened, by day. Its key has the order's version: with another version it is read again. */
+export function Events({ number }: { number: string }) {
   const first = useLive(ORDER_EVENTS, { number, after: null });
   const client = useClient();
   const [more, setMore] = useState<Event[]>([]);
   const [cursor, setCursor] = useState<string | null | undefined>(undefined);
-  const { refresh } = first;
-  const [seen, setSeen] = useState(version);
-  useEffect(() => {
-    if (seen === version) return;
-    setSeen(version);
-    setMore([]);
-    setCursor(undefined);
-    refresh();
-  }, [version, seen, refresh]);
 
   const page = first.data?.order?.events;
   const next = cursor === undefined ? (page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null) : cursor;
@@ -37,7 +27,7 @@ export function Events({ number, version }: { number: string; version: number })
     setCursor(got.pageInfo.hasNextPage ? got.pageInfo.endCursor : null);
   }
 
-  if (!page) return <Card>{first.fault ? <Failed trouble={first.fault} retry={refresh} /> : <Loading />}</Card>;
+  if (!page) return <Card>{first.fault ? <Failed trouble={first.fault} retry={first.refresh} /> : <Loading />}</Card>;
   const events = [...page.nodes, ...more];
   if (events.length === 0) return <Card><Empty title={t`Nothing has happened yet`} /></Card>;
   // All of it is here: the newest first. Else in the order in which it is read.

@@ -121,7 +121,7 @@ function Body({ order, number }: { order: OrderDetailData; number: string }) {
     ["allocation", t`Allocation`, order.allocationDecisions.length, () => <Allocation decisions={order.allocationDecisions} />],
     ["payments", t`Payments`, undefined, () => <OrderPayments order={order} />],
     ["returns", t`Returns`, order.returns.length, () => <OrderReturns order={order} />],
-    ["timeline", t`Timeline`, undefined, () => <Events number={number} version={order.version} />],
+    ["timeline", t`Timeline`, undefined, () => <Events key={order.version} number={number} />],
   ];
   return (
     <div className="detail">

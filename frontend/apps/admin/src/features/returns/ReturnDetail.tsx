@@ -103,7 +103,7 @@ const VERBS: Verb[] = ["returnApprove", "returnReceive", "returnRefund", "return
 function Actions({ rma }: { rma: ReturnData }) {
   const approve = useAction(RETURN_APPROVE);
   const [asking, setAsking] = useState<Verb | null>(null);
-  const possible = VERBS.filter((verb) => rma.availableActions.some((action) => action.action === verb && action.enabled));
+  const possible = VERBS.filter((verb) => rma.availableActions.some((action) => action.action === verb && action.enabled) && (verb !== "returnReceive" || rma.lines.some((line) => line.received < line.quantity)));
   async function begin(verb: Verb) {
     if (verb !== "returnApprove") return setAsking(verb);
     report((await approve.run({ input: { returnId: rma.id, expectedVersion: rma.version } })) as Outcome<unknown>, t`The return was approved.`);
