@@ -16,6 +16,7 @@ from backend.actions.inventory.adjust import read_levels
 from backend.actions.inventory.stock import StockChange, check_rows, find_sites, make_levels, tell_of_growth
 from backend.actions.orders.refresh import refresh
 from backend.errors import ErrorCode
+from backend.models import db
 from backend.models.base import uuid7
 from backend.models.db import Row, Transaction, retried, transaction
 from backend.models.fulfillment import ShippingOrder, ShippingOrderLine
@@ -59,6 +60,9 @@ async def set_counts(actor: Actor, command: SetInventory) -> list[InventoryLevel
             return await _set(actor, command, last=attempt == _ATTEMPTS - 1)
         except _PromisedMeanwhileError:
             continue
+        except Exception as error:
+            if not db.violates(error, "ck_inventory_level_not_oversold") or attempt == _ATTEMPTS - 1:
+                raise
     raise AssertionError("unreachable")
 
 
