@@ -1,16 +1,17 @@
 import { graphql, useAction, useLive } from "@crossdock/api";
-import { label } from "@crossdock/i18n";
+import { isLocale, label, LOCALES } from "@crossdock/i18n";
 import { isTyping } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { AppShell, Badge, Burger, Button, Group, Kbd, Menu, NavLink, ScrollArea, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { ChevronDown, Keyboard, LogOut, Search } from "lucide-react";
+import { Check, ChevronDown, Keyboard, LogOut, Search } from "lucide-react";
 import { lazy, Suspense, useEffect } from "react";
 import { complain, reasonOf } from "../lib/tell";
+import { useLocale } from "./locale";
 import { Logo } from "./Logo";
 import { useGoKeys, useScreens } from "./navigation";
-import { LocaleSwitch, SchemeSwitch } from "./preferences";
+import { SchemeSwitch } from "./preferences";
 import { useSession } from "./session";
 
 const Help = lazy(async () => ({ default: (await import("./Help")).Help }));
@@ -162,6 +163,7 @@ function Navigation() {
 
 function Account({ onHelp }: { onHelp: () => void }) {
   const { me, renew } = useSession();
+  const { locale, choose } = useLocale();
   const { run } = useAction(SESSION_END, { keyed: false });
   async function logOut() {
     const outcome = await run({});
@@ -186,10 +188,19 @@ function Account({ onHelp }: { onHelp: () => void }) {
           <Text size="xs" c="dimmed" mt={4}>
             {me.roles.map((role) => label("Role", role)).join(", ")}
           </Text>
-          <div style={{ marginTop: 10 }}>
-            <LocaleSwitch />
-          </div>
         </div>
+        <Menu.Divider />
+        {Object.entries(LOCALES).map(([value, name]) => (
+          <Menu.Item
+            key={value}
+            lang={value}
+            leftSection={value === locale ? <Check size={15} aria-hidden /> : <span style={{ width: 15 }} />}
+            aria-current={value === locale || undefined}
+            onClick={() => isLocale(value) && choose(value)}
+          >
+            {name}
+          </Menu.Item>
+        ))}
         <Menu.Divider />
         <Menu.Item leftSection={<Keyboard size={15} aria-hidden />} onClick={onHelp}>
           {t`Keyboard`}

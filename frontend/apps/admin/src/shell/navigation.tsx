@@ -39,7 +39,7 @@ export function useScreens(): Screen[] {
     { to: "/alerts", title: t`Alerts`, group: "", key: "a", Icon: BellRing },
     { to: "/workflows", title: t`Workflows`, group: setup, key: "w", Icon: Workflow },
     { to: "/channels", title: t`Channels and keys`, group: setup, key: "c", Icon: Radio },
-    { to: "/users", title: t`People`, group: setup, key: "u", Icon: Users },
+    { to: "/users", title: t`People`, group: setup, key: "u", Icon: Users, shown: can("ADMIN", "MANAGER") },
   ];
   return all.filter((screen) => screen.shown !== false);
 }

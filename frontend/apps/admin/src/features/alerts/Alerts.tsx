@@ -72,7 +72,7 @@ export function Alerts() {
           value={cleared ? "cleared" : "open"}
           onChange={(value) => change({ cleared: value === "cleared" || undefined })}
           data={[
-            { value: "open", label: t`Open` },
+            { value: "open", label: t({ message: "Open", context: "alerts that are not cleared" }) },
             { value: "cleared", label: t`Cleared` },
           ]}
         />

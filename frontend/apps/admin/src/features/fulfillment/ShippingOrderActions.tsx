@@ -7,6 +7,7 @@ import { useState } from "react";
 import { type Field, FormDialog } from "../../lib/command";
 import { report } from "../../lib/tell";
 import { SHIPPING_ORDER_PARTS } from "../orders/queries";
+import { useSession } from "../../shell/session";
 import * as m from "./mutations";
 
 type Part = ResultOf<typeof SHIPPING_ORDER_PARTS>;
@@ -119,8 +120,10 @@ const STAFF = graphql(`
 
 function Assign({ part, onClose }: Asking) {
   const { run } = useAction(m.ASSIGN);
-  const { data } = useLive(STAFF, {});
-  const staff = (data?.users ?? []).filter((user) => user.roles.some((role) => role === "FULFILLMENT" || role === "STORE_ASSOCIATE" || role === "MANAGER" || role === "ADMIN"));
+  const { me } = useSession();
+  const { data, fault } = useLive(STAFF, {});
+  // Who may not see the others takes it on alone.
+  const staff = (data?.users ?? (fault ? [me] : [])).filter((user) => user.roles.some((role) => role === "FULFILLMENT" || role === "STORE_ASSOCIATE" || role === "MANAGER" || role === "ADMIN"));
   return (
     <FormDialog
       title={t`Assign ${part.number}`}

@@ -39,6 +39,7 @@ export function OrderActions({ order }: { order: OrderDetailData }) {
           {label("Action", next.action)}
         </Button>
       )}
+      {rest.length > 0 && (
       <Menu position="bottom-end" withinPortal width={270}>
         <Menu.Target>
           <Button variant="default" rightSection={<ChevronDown size={14} aria-hidden />}>
@@ -62,6 +63,7 @@ export function OrderActions({ order }: { order: OrderDetailData }) {
           ))}
         </Menu.Dropdown>
       </Menu>
+      )}
       {asking && <Asked verb={asking} order={order} onClose={() => setAsking(null)} />}
     </Group>
   );

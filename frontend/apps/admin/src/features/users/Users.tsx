@@ -56,7 +56,7 @@ export function Users() {
               { id: "email", header: t`E-mail`, cell: (row) => row.email },
               { id: "roles", header: t`Roles`, cell: (row) => row.roles.map((role) => label("Role", role)).join(", ") },
               { id: "sites", header: t`Sites`, cell: (row) => row.sites.map((site) => site.name).join(", ") || "–" },
-              { id: "active", header: t`State`, cell: (row) => (row.active ? <Badge tone="good">{t`Active`}</Badge> : <Badge>{t`Closed`}</Badge>) },
+              { id: "active", header: t`State`, cell: (row) => (row.active ? <Badge tone="good">{t`Active`}</Badge> : <Badge>{t`Disabled`}</Badge>) },
               {
                 id: "do",
                 header: t`Actions`,
