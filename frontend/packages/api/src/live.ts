@@ -1,5 +1,5 @@
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useQuery } from "urql";
 import { type Fault, faultOf } from "./errors";
 
@@ -42,10 +42,17 @@ export function useLive<Data, Variables extends AnyVariables>(
       if (!latest.current.fetching) latest.current.execute({ requestPolicy: "network-only" });
     }, every);
   }, [pause, every]);
+  // A failed reading takes the data with it: what was read before stands on, and the fault says that it is old.
+  const asked = JSON.stringify(variables);
+  const [kept, keep] = useState<{ asked: string; data: Data } | null>(null);
+  if (result.data !== undefined && !result.fetching && kept?.data !== result.data) keep({ asked, data: result.data });
+  const fault = faultOf(result.error);
+  const lost = fault !== undefined && fault.kind !== "forbidden" && fault.kind !== "unauthenticated";
+  const data = result.data ?? (lost && kept?.asked === asked ? kept.data : undefined);
   return {
-    data: result.data,
-    fault: faultOf(result.error),
-    loading: result.data === undefined && !result.error && !pause,
+    data,
+    fault,
+    loading: data === undefined && !result.error && !pause,
     fetching: result.fetching,
     refresh: () => execute({ requestPolicy: "network-only" }),
   };

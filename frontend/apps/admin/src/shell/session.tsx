@@ -75,7 +75,14 @@ function Gate({ renew }: { renew: () => void }) {
       </SessionContext>
     );
   }
-  if (fault && fault.kind !== "unauthenticated") return <Failed trouble={fault} retry={refresh} />;
+  if (fault && fault.kind !== "unauthenticated") {
+    return (
+      <main>
+        <h1 className="cd-hidden">Crossdock</h1>
+        <Failed trouble={fault} retry={refresh} />
+      </main>
+    );
+  }
   if (loading) return <Waiting />;
   return <LogIn renew={renew} />;
 }
