@@ -6,15 +6,17 @@ const lock = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta
 const problems = [];
 for (const [path, entry] of Object.entries(lock.packages)) {
   if (/^https?:/.test(entry.resolved ?? "")) problems.push(`${path}: has the address of a registry`);
-  for (const name of Object.keys(entry.optionalDependencies ?? {})) {
-    const found = [`${path}/node_modules/${name}`, ...ancestors(path).map((base) => `${base}node_modules/${name}`)];
-    if (!found.some((place) => place in lock.packages)) problems.push(`${path}: optional ${name} is not locked`);
+  for (const [name, wanted] of Object.entries(entry.optionalDependencies ?? {})) {
+    const places = [`${path}/node_modules/${name}`, ...ancestors(path).map((base) => `${base}node_modules/${name}`)];
+    const found = places.map((place) => lock.packages[place]).find(Boolean);
+    const exact = /^\d/.test(wanted);
+    if (!found || (exact && found.version !== wanted)) problems.push(`${path}: optional ${name} ${wanted} is not locked`);
   }
 }
 
 function ancestors(path) {
   const bases = [""];
-  for (let at = path.indexOf("node_modules/"); at >= 0; at = path.indexOf("node_modules/", at + 1)) bases.push(path.slice(0, at));
+  for (let at = path.indexOf("node_modules/"); at >= 0; at = path.indexOf("node_modules/", at + 1)) bases.unshift(path.slice(0, at));
   return bases;
 }
 
