@@ -29,7 +29,7 @@ ORDER_CREATE = (
     "mutation($input: OrderCreateInput!) { orderCreate(input: $input)"
     " { order { id number state } duplicate userErrors { code message path } } }"
 )
-_RETRIES = 1_000
+_RETRIES = 60
 
 
 async def open_shop(stock: Mapping[str, Mapping[str, int]]) -> str:

@@ -130,7 +130,12 @@ def test_from_nothing_to_a_closed_order(dev: Dev) -> None:
     def order() -> Any:
         return dev.ask(clerk, _ORDER, {"id": order_id})
 
-    dev.until(lambda: order()["state"] == "WAITING_FULFILLMENT" and order()["waitingFor"][0]["reason"] == "PICK")
+    def waits_for() -> tuple[str, list[str]]:
+        """State and reasons of one and the same answer: between two steps an order waits for nothing."""
+        seen = order()
+        return seen["state"], [wait["reason"] for wait in seen["waitingFor"]]
+
+    dev.until(lambda: waits_for() == ("WAITING_FULFILLMENT", ["PICK"]))
     (part,) = order()["shippingOrders"]
     lines = [{"lineId": line["id"], "quantity": line["quantity"]} for line in part["lines"]]
     assert [line["quantity"] for line in lines] == [2]

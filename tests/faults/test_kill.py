@@ -79,7 +79,7 @@ async def entered(prefix: str) -> int:
 
 async def test_kill_everything_in_the_middle_of_an_import(stack: Stack, folder: Path) -> None:
     """A file through the command and others through HTTP, at once; server, worker and import are killed together."""
-    count, kills = (4000, 6) if LONG else (90, 1)
+    count, kills = (4000, 6) if LONG else (120, 2)
     key, port = await open_shop(PLENTY), free_port()
     path = order_file(folder, count)
     clients = Clients([f"http://127.0.0.1:{port}"], key)
@@ -200,7 +200,7 @@ async def _work_until_at_rest(stack: Stack, deaths: Path) -> None:
 
 async def test_the_database_crashes_under_traffic(folder: Path) -> None:
     """PostgreSQL is stopped at once, without a checkpoint. What was acknowledged is there; nobody restarts us."""
-    crashes, clients_at_once, seconds = (8, 16, 60.0) if LONG else (1, 4, 3.0)
+    crashes, clients_at_once, seconds = (8, 16, 60.0) if LONG else (2, 4, 4.0)
     with EmbeddedPostgres(folder / "postgres") as postgres, Stack(postgres.start(), folder) as stack:
         await asyncio.to_thread(stack.run, "migrate")
         await db.connect(stack.database_url)
