@@ -30,12 +30,7 @@ def create_app(settings: Settings) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await db.connect(
-            url,
-            minsize=settings.db_pool_min,
-            maxsize=settings.db_pool_max,
-            statement_cache_size=settings.database_statement_cache,
-        )
+        await db.connect(url, **settings.pool)
         try:
             yield
         finally:

@@ -56,6 +56,15 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    @property
+    def pool(self) -> dict[str, int]:
+        """How a process opens its connections: for `models.db.connect`."""
+        return {
+            "minsize": self.db_pool_min,
+            "maxsize": self.db_pool_max,
+            "statement_cache_size": self.database_statement_cache,
+        }
+
     @model_validator(mode="after")
     def _pool_bounds(self) -> Settings:
         if self.db_pool_min > self.db_pool_max:

@@ -7,10 +7,9 @@ binds the command's idempotency key to what it changed. Lock the order row befor
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -238,14 +237,3 @@ async def save_position(tx: Transaction, name: str, position: Position) -> None:
         position.xid,
         position.event_id,
     )
-
-
-async def follow(position: Position, wait: float = 1.0) -> AsyncIterator[Row]:
-    """Events after `position`, as they come; polls every `wait` seconds."""
-    while True:
-        rows = await read_after(position)
-        for row in rows:
-            position = Position(row["xid"], row["id"])
-            yield row
-        if not rows:
-            await asyncio.sleep(wait)

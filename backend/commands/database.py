@@ -31,12 +31,7 @@ def database(settings: Settings) -> Iterator[Settings]:
 async def connected(settings: Settings) -> AsyncIterator[None]:
     """The pool of this process, open."""
     assert settings.database_url is not None
-    await db.connect(
-        settings.database_url,
-        minsize=settings.db_pool_min,
-        maxsize=settings.db_pool_max,
-        statement_cache_size=settings.database_statement_cache,
-    )
+    await db.connect(settings.database_url, **settings.pool)
     try:
         yield
     finally:

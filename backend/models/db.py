@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import functools
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeAlias, TypeVar
@@ -158,23 +158,24 @@ def retried(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
 
 
 def is_conflict(error: BaseException) -> bool:
-    """Whether the database asks for the transaction to be run again (the ORM wraps some of its errors)."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
-            return True
-        seen = seen.__cause__ or (seen.args[0] if seen.args and isinstance(seen.args[0], BaseException) else None)
-    return False
+    """Whether the database asks for the transaction to be run again."""
+    return any(
+        isinstance(cause, asyncpg.DeadlockDetectedError | asyncpg.SerializationError) for cause in _causes(error)
+    )
 
 
 def violates(error: BaseException, constraint: str) -> bool:
     """Whether a unique, check or foreign key violation is of this constraint."""
+    broken = (cause for cause in _causes(error) if isinstance(cause, asyncpg.IntegrityConstraintViolationError))
+    return any(str(cause.constraint_name) == constraint for cause in broken)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it wraps: the ORM wraps some of the database's."""
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, asyncpg.IntegrityConstraintViolationError):
-            return str(seen.constraint_name) == constraint
+        yield seen
         seen = seen.__cause__ or (seen.args[0] if seen.args and isinstance(seen.args[0], BaseException) else None)
-    return False
 
 
 async def fetch(sql: str, *args: Any) -> list[Row]:

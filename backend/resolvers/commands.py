@@ -24,7 +24,6 @@ from backend.schema.common import Info, UserError, decode_id
 C = TypeVar("C")
 P = TypeVar("P")
 R = TypeVar("R")
-T = TypeVar("T")
 
 MAX_TEXT = 20_000
 _VERBATIM = frozenset({"password", "token"})
@@ -83,11 +82,6 @@ def texts(values: Sequence[str] | None, name: str) -> list[str] | None:
     if values is None or values is UNSET:
         return None
     return [text(value, name, str(place)) for place, value in enumerate(values)]
-
-
-def given(value: T | None) -> T | None:
-    """None also for what was left out."""
-    return None if value is UNSET else value
 
 
 def key(value: strawberry.ID, name: str, kind: str | None = None) -> UUID:

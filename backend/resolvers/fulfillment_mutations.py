@@ -21,12 +21,12 @@ from backend.actions.fulfillment.track import track
 from backend.actions.fulfillment.units import LineQuantity
 from backend.models.fulfillment import Shipment as ShipmentRow
 from backend.models.fulfillment import ShippingOrder as ShippingOrderRow
-from backend.resolvers.commands import given, key, maybe_text, perform, text, texts, translate, translate_all
+from backend.resolvers.commands import key, maybe_text, perform, text, texts, translate, translate_all
 from backend.rules.lifecycle import SHIPPING_ORDER_VERBS
 from backend.rules.permissions import Actor
 from backend.schema import fulfillment_inputs as inputs
 from backend.schema.access import mutation
-from backend.schema.common import Info, show
+from backend.schema.common import Info, given, show
 from backend.schema.fulfillment_inputs import ShipmentPayload, ShippingOrderPayload
 
 _LINES = {"line_id": "ShippingOrderLine"}

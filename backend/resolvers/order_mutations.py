@@ -23,13 +23,13 @@ from backend.actions.orders.submit import submit
 from backend.actions.orders.suspend import suspend
 from backend.actions.orders.tags import tags
 from backend.models.orders import Order as OrderRow
-from backend.resolvers.commands import given, key, maybe_key, maybe_text, perform, text, texts, translate, translate_all
+from backend.resolvers.commands import key, maybe_key, maybe_text, perform, text, texts, translate, translate_all
 from backend.rules.lifecycle import ORDER_VERBS
 from backend.rules.order_input import CreateOrder
 from backend.rules.permissions import SELLERS, Actor
 from backend.schema import order_inputs as inputs
 from backend.schema.access import mutation
-from backend.schema.common import Info, show
+from backend.schema.common import Info, given, show
 from backend.schema.orders import OrderCreatePayload, OrderPayload
 
 _LINES = {"line_id": "OrderLine"}

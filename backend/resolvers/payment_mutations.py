@@ -14,13 +14,13 @@ from backend.actions.payments.refund import refund
 from backend.actions.payments.void import void
 from backend.models.orders import Order as OrderRow
 from backend.models.payments import Payment as PaymentRow
-from backend.resolvers.commands import given, key, perform, translate
+from backend.resolvers.commands import key, perform, translate
 from backend.rules.billing import PAYMENT_VERBS, PaymentCommand
 from backend.rules.lifecycle import ORDER_VERBS
 from backend.rules.permissions import Actor
 from backend.rules.vocabulary import TransactionKind
 from backend.schema.access import mutation
-from backend.schema.common import Info, show
+from backend.schema.common import Info, given, show
 from backend.schema.payments import PaymentAddInput, PaymentAmountInput, PaymentPayload
 
 

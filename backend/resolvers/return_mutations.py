@@ -16,12 +16,12 @@ from backend.actions.returns.refund import refund
 from backend.actions.returns.reject import reject
 from backend.models.orders import Order as OrderRow
 from backend.models.returns import Return as ReturnRow
-from backend.resolvers.commands import given, key, perform, text, translate
+from backend.resolvers.commands import key, perform, text, translate
 from backend.rules.lifecycle import ORDER_VERBS, RETURN_VERBS
 from backend.rules.permissions import Actor
 from backend.schema import returns as inputs
 from backend.schema.access import mutation
-from backend.schema.common import Info, show
+from backend.schema.common import Info, given, show
 from backend.schema.returns import ReturnPayload
 
 _LINES = {"line_id": "ReturnLine"}

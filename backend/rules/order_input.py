@@ -25,6 +25,7 @@ MAX_TAGS = 50
 MAX_ATTRIBUTES = 32_000
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _SUBDIVISION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+_CARD_NUMBER = re.compile(r"[\d\s-]{12,25}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _COUNTRIES = frozenset(code for code in map(str, Locale("en").territories) if re.fullmatch(r"[A-Z]{2}", code)) - {
     "ZZ",
@@ -204,12 +205,17 @@ def check_payments(problems: Problems, order: CreateOrder, total: int) -> None:
         if amount == 0:
             problems.add("A payment is above zero.", "payments", index, "amount")
         tendered += amount
-        problems.text(payment.token, 200, "payments", index, "token")
-        problems.text(payment.authorized_reference, 200, "payments", index, "authorized_reference")
-        if payment.token and re.fullmatch(r"[\d\s-]{12,25}", payment.token):
-            problems.add("A card number is never accepted; give the gateway's token.", "payments", index, "token")
+        check_tender(problems, payment, "payments", index)
     if tendered > total:
         problems.add("The payments are above the total.", "payments")
+
+
+def check_tender(problems: Problems, payment: PaymentCommand, *path: str | int) -> None:
+    """What names a tender at its gateway; a card number is not to come near us."""
+    problems.text(payment.token, 200, *path, "token")
+    problems.text(payment.authorized_reference, 200, *path, "authorized_reference")
+    if payment.token and _CARD_NUMBER.fullmatch(payment.token):
+        problems.add("A card number is never accepted; give the gateway's token.", *path, "token")
 
 
 def check_address(problems: Problems, address: Address, *path: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from backend.rules.assessment import BY_A_PERSON, DESK, MONEY, SITE, Assessment, Run, Wait, gate, is_skipped, names
-from backend.rules.facts import Facts, PaymentFact, ShippingOrderFact
+from backend.rules.facts import Facts, LineFact, PaymentFact, ShippingOrderFact
 from backend.rules.lifecycle import ORDER_VERBS
 from backend.rules.settlement import settle, why_not_filed
 from backend.rules.vocabulary import (
@@ -123,17 +123,18 @@ def _fulfillment(facts: Facts, now: datetime, found: Assessment) -> None:
         handler = _SHIPPING_ORDERS.get(shipping_order.state)
         if handler is not None:
             handler(facts, shipping_order, now, found)
-    _lines_without_stock(facts, found)
+    if lines_without_stock(facts):
+        found.runs.append(Run("orderFulfilLines", LifecycleStep.SHIPMENT, facts.id))
 
 
-def _lines_without_stock(facts: Facts, found: Assessment) -> None:
-    """Digital lines are delivered once allocation has passed; services follow the last physical unit."""
+def lines_without_stock(facts: Facts) -> list[LineFact]:
+    """What may be fulfilled now: digital lines once allocation has passed, services after the last physical unit."""
     physical_open = any(line.unfulfilled for line in facts.lines if line.is_physical)
-    for line in facts.lines:
-        ready = not line.is_physical and line.unfulfilled and not (line.kind is LineKind.SERVICE and physical_open)
-        if ready:
-            found.runs.append(Run("orderFulfilLines", LifecycleStep.SHIPMENT, facts.id))
-            return
+    return [
+        line
+        for line in facts.lines
+        if not line.is_physical and line.unfulfilled and not (line.kind is LineKind.SERVICE and physical_open)
+    ]
 
 
 def _so_approval(facts: Facts, it: ShippingOrderFact, now: datetime, found: Assessment) -> None:

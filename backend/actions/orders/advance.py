@@ -39,8 +39,7 @@ from backend.rules import standing
 from backend.rules.assessment import Assessment, Run
 from backend.rules.facts import Facts
 from backend.rules.permissions import SYSTEM
-from backend.rules.progress import assess
-from backend.rules.vocabulary import LineKind
+from backend.rules.progress import assess, lines_without_stock
 
 log = structlog.get_logger(__name__)
 #: Above what any order needs; a rule that never comes to rest is a bug and must not spin.
@@ -147,13 +146,7 @@ async def _void(facts: Facts, _: Run) -> None:
 
 
 async def _fulfil_lines(facts: Facts, _: Run) -> None:
-    physical_open = any(line.unfulfilled for line in facts.lines if line.is_physical)
-    ready_lines = [
-        line.id
-        for line in facts.lines
-        if not line.is_physical and line.unfulfilled and not (line.kind is LineKind.SERVICE and physical_open)
-    ]
-    await fulfil_lines(SYSTEM, facts.id, ready_lines)
+    await fulfil_lines(SYSTEM, facts.id, [line.id for line in lines_without_stock(facts)])
 
 
 async def _fulfil_directly(facts: Facts, _: Run) -> None:
