@@ -67,6 +67,7 @@ class Entry:
     subject_id: UUID | None
     order_id: UUID | None
     data: Mapping[str, Any] = field(default_factory=dict)
+    opens_order: bool = False
 
 
 def record(
@@ -78,15 +79,17 @@ def record(
     subject: tuple[str, UUID | None],
     order_id: UUID | None = None,
     data: Mapping[str, Any] | None = None,
+    opens_order: bool = False,
 ) -> None:
     """Note a fact in the past tense: `kind` "order.approved", `subject` ("Order", id), `data` what changed.
 
-    `order_id` puts it on that order's timeline; its row must exist and be locked by this transaction.
+    `order_id` puts it on that order's timeline; its row must exist and be locked by this transaction. With
+    `opens_order` this transaction has inserted that row, as version 1 and with this event counted in already.
     """
     if not _reactions:
         raise RuntimeError("backend.reactions has not been imported: events would have no consequences.")
     entries = tx.buffer.setdefault("events", [])
-    entries.append(Entry(kind, actor, message, subject[0], subject[1], order_id, data or {}))
+    entries.append(Entry(kind, actor, message, subject[0], subject[1], order_id, data or {}, opens_order))
     tx.before_commit["events"] = _write
 
 
@@ -98,26 +101,27 @@ def enqueue(
     at: datetime | None = None,
 ) -> None:
     """Ask for a reaction without an event: delays and sweeps. Written with the transaction's events."""
-    tx.buffer.setdefault("jobs", []).append((reaction, json.dumps(payload, default=str), at or tx.now))
+    tx.buffer.setdefault("jobs", []).append((reaction, db.jsonb(payload), at or tx.now))
     tx.before_commit["events"] = _write
 
 
 _INSERT = """
 WITH entry AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
-                         $8::jsonb[])
-        WITH ORDINALITY AS e(kind, actor, via, message, subject_type, subject_id, order_id, data, place)
-), counted AS (
-    SELECT order_id, count(*)::int AS n FROM entry WHERE order_id IS NOT NULL GROUP BY order_id
+                         $8::jsonb[], $17::bool[])
+        WITH ORDINALITY AS e(kind, actor, via, message, subject_type, subject_id, order_id, data, opens_order, place)
 ), moved AS (
     UPDATE sales_order o
-       SET event_sequence = o.event_sequence + c.n, version = o.version + 1, updated_at = $9
-      FROM counted c WHERE o.id = c.order_id
- RETURNING o.id, o.event_sequence - c.n AS base
+       SET version = o.version + 1, updated_at = $9,
+           event_sequence = o.event_sequence
+                          + (SELECT count(*) FROM entry e WHERE e.order_id = o.id AND NOT e.opens_order)
+     WHERE o.id = ANY($18::uuid[])
+ RETURNING o.id, o.event_sequence - (SELECT count(*) FROM entry e WHERE e.order_id = o.id) AS base
 ), written AS (
     INSERT INTO event (kind, at, order_id, sequence, subject_type, subject_id, actor, via, request_id, message, data)
     SELECT e.kind, $9, e.order_id,
-           m.base + row_number() OVER (PARTITION BY e.order_id ORDER BY e.place)::int,
+           coalesce(m.base, CASE WHEN e.opens_order THEN 0 END)
+           + row_number() OVER (PARTITION BY e.order_id ORDER BY e.place),
            e.subject_type, e.subject_id, e.actor, e.via, $10, e.message, e.data
       FROM entry e LEFT JOIN moved m ON m.id = e.order_id
   ORDER BY e.place
@@ -133,6 +137,9 @@ WITH entry AS (
 )
 SELECT count(*) FROM written
 """
+#: For one order, or none: PostgreSQL keeps the plan of a statement, and = ANY looked cheaper as a scan of the whole
+#: table while that was small.
+_INSERT_FOR_ONE = _INSERT.replace("= ANY($18::uuid[])", "= ($18::uuid[])[1]")
 
 
 async def _write(tx: Transaction) -> None:
@@ -147,9 +154,10 @@ async def _write(tx: Transaction) -> None:
                 jobs.append((reaction, payload, tx.now))
     now = command.get()
     bind = now is not None and now.idempotency_key is not None and not now.bound and bool(entries)
+    moved = list({entry.order_id for entry in entries if entry.order_id is not None and not entry.opens_order})
     try:
         await tx.execute(
-            _INSERT,
+            _INSERT if len(moved) > 1 else _INSERT_FOR_ONE,
             [entry.kind for entry in entries],
             [entry.actor.label for entry in entries],
             [entry.actor.via for entry in entries],
@@ -157,7 +165,7 @@ async def _write(tx: Transaction) -> None:
             [entry.subject_type for entry in entries],
             [entry.subject_id for entry in entries],
             [entry.order_id for entry in entries],
-            [json.dumps(entry.data, default=str) for entry in entries],
+            [db.jsonb(entry.data) for entry in entries],
             tx.now,
             now.request_id if now else None,
             [job[0] for job in jobs],
@@ -166,6 +174,8 @@ async def _write(tx: Transaction) -> None:
             now.actor_key if now and bind else None,
             now.idempotency_key if now and bind else None,
             now.request_hash if now and bind else None,
+            [entry.opens_order for entry in entries],
+            moved,
         )
     except Exception as error:
         if db.violates(error, "uq_idempotency_key"):

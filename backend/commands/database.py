@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any, TypeVar
@@ -49,8 +50,19 @@ def run(work: Callable[[Settings], Coroutine[Any, Any, T]]) -> T:
         return run_loop(perform())
 
 
+def spare_collector() -> None:
+    """What is loaded by now stays for ever: the collector need not look at it again, and for the rest less often.
+
+    A request leaves few cycles behind; looking for them after every 700 objects took an eighth of its time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 def run_loop(main: Coroutine[Any, Any, T]) -> T:
     """On the fast event loop, where there is one."""
+    spare_collector()
     if sys.platform == "win32":
         return asyncio.run(main)
     import uvloop

@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from backend.app import create_app
-from backend.commands.database import database, run_loop
+from backend.commands.database import database, run_loop, spare_collector
 from backend.commands.signals import stop_on_signals
 from backend.config import Settings, get_settings
 from backend.observability import configure_logging
@@ -79,6 +79,7 @@ def application() -> Starlette:
     """For uvicorn's processes: settings come by the environment."""
     settings = get_settings()
     configure_logging(settings)
+    spare_collector()
     return create_app(settings)
 
 

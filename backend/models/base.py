@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import random
 import time
 from collections.abc import Iterable
 from enum import StrEnum
@@ -23,8 +23,8 @@ class _Last:
 def uuid7() -> UUID:
     """A UUID that begins with the time in milliseconds (RFC 9562); a process's keys sort by their making."""
     stamp = (time.time_ns() // 1_000_000) & ((1 << 48) - 1)
-    random = secrets.randbits(74)
-    made = stamp << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | (random & ((1 << 62) - 1))
+    noise = random.getrandbits(74)  # Python seeds it anew from the system in each process; a key is no secret.
+    made = stamp << 80 | 0x7 << 76 | (noise >> 62) << 64 | 0b10 << 62 | (noise & ((1 << 62) - 1))
     _Last.value = made = max(made, _Last.value + 1)
     return UUID(int=made)
 

@@ -121,9 +121,13 @@ async def _refuse(refusal: Refused, context: Context, execute: Execute) -> Answe
 
 
 async def _keep(command: events.Command, text: str, answer: Answer, context: Context, execute: Execute) -> Answer:
-    """Store the answer as text, so that it is given again letter by letter. Who came second takes the first's."""
+    """Store the answer as text, so that it is given again letter by letter. Who came second takes the first's.
+
+    Nobody waits for the disk: an answer that a crash takes is made again.
+    """
     kept = await db.execute(
-        "INSERT INTO idempotency_key (actor, key, request_hash, response, at) VALUES ($1, $2, $3, $4::jsonb, now())"
+        "INSERT INTO idempotency_key (actor, key, request_hash, response, at)"
+        " SELECT $1, $2, $3, $4::jsonb, now() FROM set_config('synchronous_commit', 'off', true)"
         " ON CONFLICT (actor, key) DO UPDATE SET response = excluded.response"
         " WHERE $5 AND idempotency_key.response IS NULL",
         command.actor_key,

@@ -6,6 +6,7 @@ called here; the worker authorizes, so a slow gateway never slows the intake.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ async def create_in(
         subject=("Order", order_id),
         order_id=order_id,
         data={"state": entered.order["state"], "channel": command.channel, "total": entered.order["total"]},
+        opens_order=True,
     )
     return Created(order_id, duplicate=False)
 
@@ -116,14 +118,16 @@ def _enter(actor: Actor, command: CreateOrder, known: Row, now: datetime) -> Ent
         if line.pickup_site is not None and not (sites.get(line.pickup_site) or (None, False))[1]:
             raise refused(ErrorCode.INVALID, "Nobody can collect there.", "lines", index, "pickup_site")
     facts = draft_facts(command, known["channel_kind"], actor.label, now)
-    workflow = first_that_applies(_workflows(known), order_context(facts))
+    workflow = first_that_applies(_workflows(known["workflows"] or "[]"), order_context(facts))
     if workflow is None:
         raise refused(ErrorCode.INVALID, "No active workflow applies to this order.")
     return rows_of(command, facts, workflow, sites, json.loads(known["products"] or "{}"), actor.label, now)
 
 
-def _workflows(known: Row) -> list[WorkflowRules]:
-    return [
+@functools.lru_cache(maxsize=8)
+def _workflows(rows: str) -> tuple[WorkflowRules, ...]:
+    """Read once for as long as the active ones stay the same."""
+    return tuple(
         WorkflowRules(
             id=UUID(identity),
             name=name,
@@ -134,10 +138,8 @@ def _workflows(known: Row) -> list[WorkflowRules]:
             invoice_on=LifecycleStep(invoice_on),
             position=position,
         )
-        for identity, name, version, applies_when, steps, capture_on, invoice_on, position in json.loads(
-            known["workflows"] or "[]"
-        )
-    ]
+        for identity, name, version, applies_when, steps, capture_on, invoice_on, position in json.loads(rows)
+    )
 
 
 _INSERT = """
@@ -176,10 +178,10 @@ async def _insert(
     order = entered.order | {"channel_id": known["channel_id"], "exchange_for_id": exchange_for_id}
     order_id = await tx.fetchval(
         _INSERT,
-        _json(customer) if customer else None,
-        _json(order),
-        _json(entered.lines),
-        _json({"payments": entered.payments, "transactions": entered.transactions}),
+        db.jsonb(customer) if customer else None,
+        db.jsonb(order),
+        db.jsonb(entered.lines),
+        db.jsonb({"payments": entered.payments, "transactions": entered.transactions}),
         tx.now,
         customer_id,
         f"channel:{known['channel_id']}",
@@ -199,7 +201,3 @@ def _customer(command: CreateOrder, known: Row, new_id: UUID) -> tuple[Mapping[s
             return None, UUID(identity)
     row = {"id": new_id, "external_id": given.external_id, "name": given.name}
     return row | {"email": given.email, "phone": given.phone}, None
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, default=str)

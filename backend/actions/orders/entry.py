@@ -96,8 +96,8 @@ def rows_of(
     order = {
         "id": facts.id,
         "external_id": command.external_id,
-        "version": 0,
-        "event_sequence": 0,
+        "version": 1,
+        "event_sequence": 1,
         "state": state,
         "payment_status": standing.payment_status_of(facts),
         "fulfillment_status": facts.fulfillment_status,
