@@ -34,8 +34,14 @@ run: $(STAMP) ## Start server, worker and an embedded PostgreSQL on this machine
 migrate: $(STAMP) ## Apply the migrations to the configured database
 	$(BIN)/crossdock migrate
 
-test: $(STAMP) ## Run the tests (ARGS="-k payments" narrows them)
+# On all cores, then what wants the machine for itself.
+test: $(STAMP) ## Run the tests (ARGS="-k payments" narrows them, in one process)
+ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
+else
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not alone"
+	$(BIN)/python -m pytest -m alone
+endif
 
 faults: $(STAMP) ## Kill processes and crash the database for some minutes, in real time
 	CROSSDOCK_TEST_FAULTS=long $(BIN)/python -m pytest tests/faults tests/concurrency

@@ -18,6 +18,8 @@ import pytest
 
 from backend.integrations.postgres import EmbeddedPostgres
 
+pytestmark = pytest.mark.alone
+
 _CREATE = """
 mutation ($input: OrderCreateInput!) {
   orderCreate(input: $input) { duplicate order { id number } userErrors { code message path } }

@@ -17,7 +17,7 @@ from backend.schema.common import encode_id
 from tests.shop import ORDER_CREATE, Clients, open_shop, order_of
 from tests.stack import Stack, at_rest, free_port, time_passes
 
-pytestmark = pytest.mark.concurrency
+pytestmark = [pytest.mark.concurrency, pytest.mark.alone]
 
 _CLIENTS = 24
 _SECONDS = 6.0

@@ -30,7 +30,7 @@ from tests.faults.dying_worker import PLACES
 from tests.shop import ORDER_CREATE, Clients, open_shop, order_of
 from tests.stack import Process, Stack, at_rest, free_port, time_passes, until
 
-pytestmark = [pytest.mark.faults, pytest.mark.slow]
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.alone]
 
 LONG = os.environ.get("CROSSDOCK_TEST_FAULTS") == "long"
 PLENTY = {"NORTH": dict.fromkeys("ABCD", 100_000), "SOUTH": dict.fromkeys("ABCD", 100_000)}
