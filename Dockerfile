@@ -3,7 +3,7 @@
 FROM node:22-slim AS screens
 WORKDIR /app/frontend
 COPY frontend ./
-RUN npm ci --no-audit --no-fund && npm run build && find . -name node_modules -prune -exec rm -rf {} +
+RUN npm ci --no-audit --no-fund && npm run build
 
 FROM python:3.13-slim AS packages
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1
@@ -25,7 +25,7 @@ RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nolo
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=packages /app ./
-COPY --from=screens /app/frontend ./frontend
+COPY --from=screens /app/backend/static ./backend/static
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     CROSSDOCK_DATA_DIR=/data \

@@ -8,13 +8,18 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+# The apps: what they are built from, and marks of what has been done with it.
+SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print)
+PACKAGES := frontend/node_modules/.installed
+CHECKED := frontend/node_modules/.checked
+SCREENS := backend/static/.built
 
-.PHONY: help install run migrate test faults check format bench lock schema clean
+.PHONY: help install screens run migrate test faults check format bench lock schema clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: $(STAMP) ## Create .venv from the locks (done by the other targets when needed)
+install: $(STAMP) $(PACKAGES) ## Create .venv from the locks (done by the other targets when needed)
 
 # Only a change of the locks, of pyproject.toml or of the interpreter's .venv reinstalls.
 $(STAMP): requirements/build.lock requirements/runtime.lock requirements/dev.lock pyproject.toml
@@ -28,14 +33,32 @@ $(STAMP): requirements/build.lock requirements/runtime.lock requirements/dev.loc
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(PACKAGES): frontend/package-lock.json frontend/package.json $(wildcard frontend/*/*/package.json)
+	@command -v npm >/dev/null || { echo "The apps need Node.js 20.19 or newer; there is no npm." >&2; exit 1; }
+	@echo "Installing the locked packages of the apps ..."
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+screens: $(SCREENS) ## Build the apps into backend/static (done by the other targets when needed)
+
+$(SCREENS): $(PACKAGES) $(SOURCES)
+	@echo "Building the apps ..."
+	@cd frontend && npm run --silent build
+	@touch $@
+
+$(CHECKED): $(PACKAGES) $(SOURCES) backend/schema/schema.graphql
+	cd frontend && npm run --silent check
+	@touch $@
+
 run: $(STAMP) ## Start server, worker and an embedded PostgreSQL on this machine
+	@$(MAKE) --no-print-directory screens || echo "Going on without the screens." >&2
 	$(BIN)/crossdock dev
 
 migrate: $(STAMP) ## Apply the migrations to the configured database
 	$(BIN)/crossdock migrate
 
 # On all cores, then what wants the machine for itself.
-test: $(STAMP) ## Run the tests (ARGS="-k payments" narrows them, in one process)
+test: $(STAMP) $(SCREENS) ## Run the tests (ARGS="-k payments" narrows them, in one process)
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
@@ -46,7 +69,7 @@ endif
 faults: $(STAMP) ## Kill processes and crash the database for some minutes, in real time
 	CROSSDOCK_TEST_FAULTS=long $(BIN)/python -m pytest tests/faults tests/concurrency
 
-check: $(STAMP) ## Formatting, lint, types, import law, schema and lock drift
+check: $(STAMP) $(CHECKED) $(SCREENS) ## Formatting, lint, types, import law, schema and lock drift; the apps too
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -69,5 +92,5 @@ lock: $(STAMP) ## Recompile requirements/*.lock (UPGRADE=1 takes the newest rele
 	@$(MAKE) --no-print-directory install
 
 clean: ## Remove caches and the development data (not .venv)
-	rm -rf .crossdock .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .crossdock backend/static .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find backend tests bench -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

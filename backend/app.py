@@ -14,6 +14,7 @@ from starlette.routing import Route, WebSocketRoute
 import backend.reactions  # noqa: F401 - events refuse to be recorded before their consequences are known
 from backend.config import Settings
 from backend.models import db, migrations
+from backend.resolvers import screens
 from backend.resolvers.endpoint import Endpoint
 from backend.resolvers.invoice_documents import InvoiceDocuments
 from backend.resolvers.request_log import RequestLog
@@ -45,6 +46,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/documents/invoices/{name}", InvoiceDocuments(endpoint), methods=["GET"]),
             Route("/healthz", healthy, methods=["GET"]),
             Route("/readyz", ready, methods=["GET"]),
+            *screens.routes(),
         ],
     )
     app.add_middleware(RequestLog)

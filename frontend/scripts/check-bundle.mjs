@@ -6,7 +6,7 @@ const LIMITS = { admin: { initial: 220, chunk: 60 } };
 let failed = false;
 
 for (const [app, limit] of Object.entries(LIMITS)) {
-  const dist = new URL(`../apps/${app}/dist/`, import.meta.url);
+  const dist = new URL(`../../backend/static/${app}/`, import.meta.url);
   const size = (file) => gzipSync(readFileSync(new URL(file, dist)), { level: 9 }).length / 1000;
   const html = readFileSync(new URL("index.html", dist), "utf8");
   const initial = [...html.matchAll(/(?:src|href)="\/[a-z]+\/([^"]+\.(?:js|css))"/g)].map((match) => match[1]);

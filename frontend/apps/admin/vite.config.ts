@@ -26,6 +26,8 @@ export default defineConfig({
   server: { port: 5173, strictPort: true, proxy },
   preview: { port: 4173, strictPort: true, proxy, headers: { "Content-Security-Policy": policy } },
   build: {
+    outDir: "../../../backend/static/admin",
+    emptyOutDir: true,
     // The content security policy allows no data: scripts, and fonts are files of their own.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
