@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +17,7 @@ class Settings(BaseSettings):
 
     environment: Literal["development", "production"] = "production"
     data_dir: Path = Path(".crossdock")
-    """Where an embedded PostgreSQL, the generated secret key and stored documents live."""
+    """Where an embedded PostgreSQL lives, and what `crossdock dev` says about itself."""
 
     database_url: str | None = None
     """`postgres://…`; without it an embedded PostgreSQL in `data_dir` is used."""
@@ -40,18 +37,14 @@ class Settings(BaseSettings):
     public_url: str | None = None
     """Where browsers reach us: links in mails, allowed origins. By default the Host that was asked for."""
     body_limit_bytes: int = Field(2_000_000, ge=1_000)
-    max_page_size: int = Field(100, ge=1)
     rate_limit: float = Field(2_000, gt=0)
     """Requests a second that one user or key may send to one server process, over a burst of twice as many."""
 
-    secret_key: SecretStr | None = Field(None, min_length=32)
-    """Signs sessions and seals stored secrets. All servers and workers need the same one; see `signing_key`."""
     session_hours: int = Field(12, ge=1)
 
-    worker_concurrency: int = Field(8, ge=1)
+    worker_concurrency: int = Field(20, ge=2)
     gateway_timeout: float = Field(20.0, gt=0)
     carrier_timeout: float = Field(20.0, gt=0)
-    webhook_timeout: float = Field(10.0, gt=0)
 
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -71,32 +64,7 @@ class Settings(BaseSettings):
             raise ValueError("db_pool_min is above db_pool_max")
         return self
 
-    @cached_property
-    def signing_key(self) -> bytes:
-        """`secret_key`, or the one kept in `data_dir/secret_key`, made on first use (mode 0600)."""
-        if self.secret_key is not None:
-            return self.secret_key.get_secret_value().encode()
-        return _kept_key(self.data_dir / "secret_key")
-
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     return Settings()
-
-
-def _kept_key(path: Path) -> bytes:
-    """Several processes may come here at once: the key is written aside in full and the first to link it in wins."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(secrets.token_urlsafe(48))
-                file.flush()
-                os.fsync(file.fileno())
-            with contextlib.suppress(FileExistsError):
-                path.hardlink_to(aside)
-        finally:
-            aside.unlink()
-    return path.read_text(encoding="ascii").strip().encode()

@@ -40,7 +40,6 @@ MAX_ATTEMPTS = 8
 #: A live worker says so at half of this; a job that is silent for `_SILENT` is taken back, just before pgqueuer would.
 _HEARTBEAT = timedelta(seconds=20)
 _SILENT = timedelta(seconds=17)
-_BATCH = 10
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -68,8 +67,8 @@ async def _session(settings: Settings, stop: asyncio.Event) -> None:
     try:
         await queue.qm.run(
             dequeue_timeout=timedelta(seconds=1),
-            batch_size=_BATCH,
-            max_concurrent_tasks=max(settings.worker_concurrency, 2 * _BATCH),
+            batch_size=settings.worker_concurrency // 2,
+            max_concurrent_tasks=settings.worker_concurrency,
             heartbeat_timeout=_HEARTBEAT,
         )
     finally:

@@ -72,6 +72,8 @@ class Clients:
     )
     calls: int = 0
     retries: int = 0
+    #: Answers of a server that did not know what had happened to it.
+    faults: list[str] = field(default_factory=list)
 
     async def do(self, document: str, given: Mapping[str, Any], key: str | None = None) -> dict[str, Any]:
         """The payload of the one mutation; its userErrors may hold something. `AssertionError` on any other error.
@@ -94,11 +96,15 @@ class Clients:
         headers = {"authorization": f"Bearer {self.key}"} | ({"idempotency-key": key} if key else {})
         body = {"query": document, "variables": {"input": given}}
         response = await self.http.post(f"{url}/graphql", json=body, headers=headers)
+        if response.status_code == 503:
+            raise _Busy(response.text)
         if response.status_code >= 500:
+            self.faults.append(response.text)
             raise _Busy(response.text)
         answer = response.json()
         if "errors" in answer:
             if answer["errors"][0]["extensions"]["code"] == "INTERNAL":
+                self.faults.append(response.text)
                 raise _Busy(response.text)
             raise AssertionError(answer)
         (payload,) = answer["data"].values()

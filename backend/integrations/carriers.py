@@ -5,11 +5,15 @@ The key of a parcel is its idempotency key: asking again with the same key buys 
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 from urllib.parse import quote
 from uuid import UUID
+
+from backend.config import get_settings
+from backend.errors import ErrorCode, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +77,9 @@ def carrier_for(name: str) -> Carrier:
 
 
 async def labels(parcels: list[Parcel]) -> list[Label]:
-    """One label for each, in order."""
-    return [await carrier_for(parcel.carrier).label(parcel) for parcel in parcels]
+    """One label for each, in order. GATEWAY_UNAVAILABLE where the carrier does not answer in time: ask again."""
+    try:
+        async with asyncio.timeout(get_settings().carrier_timeout):
+            return [await carrier_for(parcel.carrier).label(parcel) for parcel in parcels]
+    except TimeoutError:
+        raise refused(ErrorCode.GATEWAY_UNAVAILABLE, "The carrier does not answer; ask again.", "carrier") from None

@@ -20,6 +20,7 @@ import asyncpg
 import orjson
 from tortoise import Tortoise, connections
 from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.exceptions import DBConnectionError
 from tortoise.migrations import api as migrations
 from tortoise.transactions import in_transaction
 
@@ -32,6 +33,17 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _RETRIES = 6
+_AWAY = (
+    ConnectionError,
+    FileNotFoundError,  # Its socket.
+    DBConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,  # The connection broke in the middle of an answer.
+)
 
 
 def tortoise_config(url: str, **pool: Any) -> dict[str, Any]:
@@ -163,6 +175,14 @@ def is_conflict(error: BaseException) -> bool:
     """Whether the database asks for the transaction to be run again."""
     return any(
         isinstance(cause, asyncpg.DeadlockDetectedError | asyncpg.SerializationError) for cause in _causes(error)
+    )
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database could not be reached, or went away in the middle."""
+    return any(
+        isinstance(cause, _AWAY) or (isinstance(cause, asyncpg.InterfaceError) and "closed" in str(cause))
+        for cause in _causes(error)
     )
 
 

@@ -1,4 +1,4 @@
-"""What an invoice or a credit note says on paper, for those who may see its order."""
+"""What an invoice or a credit note says on paper, for those who may see it."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ from typing import Any
 
 from backend.integrations.documents import Document, DocumentLine
 from backend.models import db
+from backend.models.payments import Invoice
 from backend.money import to_decimal
+from backend.queries.scope import scope
+from backend.queries.sql import Where
 from backend.rules.permissions import Actor
 
 _SQL = """
-SELECT i.number, i.kind, i.issued_at, i.currency, i.shipping, i.total, o.number AS order_number, c.name AS seller,
+SELECT t.number, t.kind, t.issued_at, t.currency, t.shipping, t.total, o.number AS order_number, c.name AS seller,
        coalesce(o.billing_address, o.shipping_address) AS address, u.name AS customer,
        (SELECT json_agg(json_build_object('sku', l.sku, 'name', l.name, 'quantity', l.quantity,
                                           'tax', l.tax, 'total', l.total) ORDER BY l.sku, l.id)
-          FROM invoice_line l WHERE l.invoice_id = i.id) AS lines
-  FROM invoice i JOIN sales_order o ON o.id = i.order_id JOIN channel c ON c.id = o.channel_id
+          FROM invoice_line l WHERE l.invoice_id = t.id) AS lines
+  FROM invoice t JOIN sales_order o ON o.id = t.order_id JOIN channel c ON c.id = o.channel_id
   LEFT JOIN customer u ON u.id = o.customer_id
- WHERE i.number = $1
-   AND ($2 OR o.channel_id = $3
-        OR EXISTS (SELECT 1 FROM shipping_order s WHERE s.order_id = o.id AND s.site_id = ANY($4))
-        OR EXISTS (SELECT 1 FROM return_order r WHERE r.order_id = o.id AND r.site_id = ANY($4)))
+ WHERE {where}
 """
 
 
 async def invoice_document(actor: Actor, number: str) -> Document | None:
-    """None for one that does not exist, or whose order the actor may not see."""
-    row = await db.fetchrow(
-        _SQL, number, actor.sees_all_orders, actor.channel_id, [] if actor.channel_id else list(actor.site_ids)
-    )
+    """None for one that does not exist, or that the actor may not see."""
+    where = Where()
+    where.add(f"t.number = {where.bind(number)}")
+    scope(where, actor, Invoice)
+    row = await db.fetchrow(_SQL.format(where=where), *where.args)
     if row is None:
         return None
     currency = row["currency"]

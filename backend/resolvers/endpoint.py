@@ -79,8 +79,10 @@ class Endpoint(GraphQL[Context, None]):
             entry = {"message": str(error), "extensions": {"code": error.code}}
             return _respond({"errors": [entry]}, media_type, error.status, error.headers)
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is a masked one
-            return _respond({"errors": [faults.masked(error)]}, media_type, 500)
-        response = _respond(answer, media_type, _status(answer, media_type))
+            entry, status, headers = faults.response(error)
+            return _respond({"errors": [entry]}, media_type, status, headers)
+        away = _is_unavailable(answer)
+        response = _respond(answer, media_type, _status(answer, media_type), faults.RETRY if away else None)
         if context.cookie is not None:
             secure = self.settings.environment != "development"
             value, age = context.cookie.value, context.cookie.max_age
@@ -233,10 +235,19 @@ def _bearer(header: str | None) -> str | None:
 
 
 def _status(answer: dict[str, Any], media_type: str) -> int:
-    """application/json answers 200 to whatever is GraphQL; the newer type says what became of the request."""
+    """application/json answers 200 to whatever is GraphQL; the newer type says what became of the request.
+
+    503 in both while the database is away: what stands between us and the client is to know it, too.
+    """
+    if _is_unavailable(answer):
+        return 503
     if media_type == JSON or "data" in answer:
         return 200
     return _STATUS.get(answer["errors"][0]["extensions"]["code"], 400)
+
+
+def _is_unavailable(answer: dict[str, Any]) -> bool:
+    return any(error["extensions"]["code"] == faults.UNAVAILABLE for error in answer.get("errors", ()))
 
 
 def _respond(answer: dict[str, Any], media_type: str, status: int, headers: dict[str, str] | None = None) -> Response:

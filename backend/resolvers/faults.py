@@ -9,12 +9,17 @@ import structlog
 from graphql import GraphQLError
 
 from backend.errors import Forbidden, Refused, Unauthenticated
+from backend.models import db
 from backend.models.base import uuid7
 
 BAD_USER_INPUT = "BAD_USER_INPUT"
 UNAUTHENTICATED = "UNAUTHENTICATED"
 FORBIDDEN = "FORBIDDEN"
 INTERNAL = "INTERNAL"
+UNAVAILABLE = "UNAVAILABLE"
+
+AWAY = "The database does not answer; ask again, with the same Idempotency-Key."
+RETRY = {"Retry-After": "1"}
 
 log = structlog.get_logger(__name__)
 _SUGGESTION = re.compile(r" Did you mean .*", re.DOTALL)
@@ -31,10 +36,19 @@ def present(error: GraphQLError, *, suggestions: bool) -> dict[str, Any]:
         return _entry(error, str(cause), BAD_USER_INPUT) | {
             "extensions": {"code": BAD_USER_INPUT, "reason": cause.code.value}
         }
+    if cause is not None and db.is_away(cause):
+        return _entry(error, AWAY, UNAVAILABLE)
     if not _is_the_clients(error, cause):
         return masked(cause or error, error)
     message = error.message if suggestions else _SUGGESTION.sub("", error.message)
     return _entry(error, message, (error.extensions or {}).get("code", BAD_USER_INPUT))
+
+
+def response(error: Exception) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """The entry, the status and the headers for what was raised outside of GraphQL."""
+    if db.is_away(error):
+        return {"message": AWAY, "extensions": {"code": UNAVAILABLE}}, 503, RETRY
+    return masked(error), 500, {}
 
 
 def masked(cause: BaseException, error: GraphQLError | None = None) -> dict[str, Any]:

@@ -26,7 +26,8 @@ class InvoiceDocuments:
         try:
             response = await self._answer(request)
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is a masked one
-            response = JSONResponse({"errors": [faults.masked(error)]}, 500)
+            entry, status, headers = faults.response(error)
+            response = JSONResponse({"errors": [entry]}, status, headers)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from backend.errors import ErrorCode, refused
 from backend.rules import permissions as who
 from backend.rules.permissions import Actor
-from backend.rules.vocabulary import OrderState, ReturnState, Role, ShippingOrderState
+from backend.rules.vocabulary import DeliveryMethod, OrderState, ReturnState, Role, ShippingOrderState
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -105,6 +105,16 @@ SHIPPING_ORDER_VERBS: Mapping[str, Verb[ShippingOrderState]] = _table(
     # By the system alone, when the order or its lines are cancelled.
     _verb("shippingOrderCancel", _INSIDE, [P.CANCELLED], frozenset(), while_suspended=True),
 )
+
+_OF_PICKUPS = frozenset({"shippingOrderReady", "shippingOrderHandOver"})
+_OF_SHIPMENTS = frozenset({"shippingOrderPack", "shippingOrderShip", "shipmentTrack"})
+
+
+def shipping_order_verbs(method: DeliveryMethod) -> Mapping[str, Verb[ShippingOrderState]]:
+    """Those that such a shipping order can ever come to: a pick-up is made ready, the others are packed and shipped."""
+    others = _OF_SHIPMENTS if method is DeliveryMethod.PICKUP else _OF_PICKUPS
+    return {name: verb for name, verb in SHIPPING_ORDER_VERBS.items() if name not in others}
+
 
 R = ReturnState
 RETURN_VERBS: Mapping[str, Verb[ReturnState]] = _table(

@@ -17,7 +17,7 @@ from backend.models.orders import Order as OrderRow
 from backend.models.orders import OrderLine as OrderLineRow
 from backend.models.payments import Invoice as InvoiceRow
 from backend.models.people import User as UserRow
-from backend.rules.lifecycle import SHIPPING_ORDER_VERBS, available
+from backend.rules.lifecycle import available, shipping_order_verbs
 from backend.rules.permissions import DESK, READERS
 from backend.rules.vocabulary import DeliveryMethod, InvoiceKind, Role, ShipmentState, ShippingOrderState
 from backend.schema.access import allow, field, readable_by
@@ -132,7 +132,8 @@ class ShippingOrder(Node):
     async def available_actions(self, info: Info) -> list[AvailableAction]:
         order = await info.loaders.one(OrderRow, self.row.order_id)
         held = order is not None and order.suspended
-        found = available(SHIPPING_ORDER_VERBS, info.actor, state=self.row.state, suspended=held)
+        verbs = shipping_order_verbs(self.row.delivery_method)
+        found = available(verbs, info.actor, state=self.row.state, suspended=held)
         return [AvailableAction.of(action) for action in found]
 
 

@@ -216,6 +216,7 @@ async def test_the_database_crashes_under_traffic(folder: Path) -> None:
             assert {row["external_id"] for row in known} == set(acknowledged)
             assert len(set(acknowledged.values())) == len(acknowledged) > 20
             assert clients.retries > 0
+            assert clients.faults == []
             assert await _count("sandbox_entry WHERE kind = 'AUTHORIZE' AND approved") == len(acknowledged)
             assert await offending() == {}
             assert all(process.running for process in stack.processes[1:])

@@ -35,12 +35,12 @@ def test_server_worker_and_migrations_are_one_image_with_the_same_settings(servi
     assert all(service["environment"] == ours[0]["environment"] for service in ours)
     assert all(service["image"] == ours[0]["image"] for service in ours)
     # No secret has a default that somebody could forget to change.
-    for name in ("CROSSDOCK_DATABASE_URL", "CROSSDOCK_MEILI_KEY", "CROSSDOCK_SECRET_KEY"):
+    for name in ("CROSSDOCK_DATABASE_URL", "CROSSDOCK_MEILI_KEY"):
         assert ":?" in ours[0]["environment"][name]
 
 
 def test_the_composed_settings_are_accepted(services: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {"POSTGRES_PASSWORD": "p" * 64, "MEILI_MASTER_KEY": "m" * 64, "CROSSDOCK_SECRET_KEY": "s" * 64}
+    given = {"POSTGRES_PASSWORD": "p" * 64, "MEILI_MASTER_KEY": "m" * 64}
 
     def filled(value: str) -> str:
         return re.sub(
@@ -53,7 +53,6 @@ def test_the_composed_settings_are_accepted(services: dict[str, Any], monkeypatc
         monkeypatch.setenv(name, filled(value))
     settings = Settings()
     assert settings.database_url == f"postgres://crossdock:{'p' * 64}@postgres:5432/crossdock"
-    assert settings.signing_key == b"s" * 64
     assert settings.meili_key is not None
     assert "m" not in str(settings.meili_key)
 

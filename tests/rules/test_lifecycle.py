@@ -3,9 +3,9 @@
 import pytest
 
 from backend.errors import ErrorCode, Refused
-from backend.rules.lifecycle import ORDER_VERBS, SHIPPING_ORDER_VERBS, available, check_verb
+from backend.rules.lifecycle import ORDER_VERBS, SHIPPING_ORDER_VERBS, available, check_verb, shipping_order_verbs
 from backend.rules.permissions import Actor
-from backend.rules.vocabulary import OrderState, Role, ShippingOrderState
+from backend.rules.vocabulary import DeliveryMethod, OrderState, Role, ShippingOrderState
 
 VIEWER = Actor("user:1", "viewer", frozenset({Role.VIEWER}))
 DESK = Actor("user:2", "desk", frozenset({Role.CUSTOMER_SERVICE}))
@@ -43,3 +43,9 @@ def test_a_shipping_order_leaves_only_once() -> None:
     for state in (ShippingOrderState.SHIPPED, ShippingOrderState.PICKED_UP, ShippingOrderState.CANCELLED):
         for verb in SHIPPING_ORDER_VERBS.values():
             assert verb.name == "shipmentTrack" or state not in verb.sources
+
+
+def test_pick_ups_are_made_ready_and_the_rest_is_packed_and_shipped() -> None:
+    shipped, collected = (set(shipping_order_verbs(method)) for method in (DeliveryMethod.SHIP, DeliveryMethod.PICKUP))
+    assert shipped - collected == {"shippingOrderPack", "shippingOrderShip", "shipmentTrack"}
+    assert collected - shipped == {"shippingOrderReady", "shippingOrderHandOver"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from uuid import uuid4
 
@@ -24,7 +25,10 @@ from backend.actions.fulfillment.units import LineQuantity
 from backend.actions.orders.cancel import LineQuantity as OrderLineQuantity
 from backend.actions.orders.cancel import cancel
 from backend.actions.orders.suspend import suspend
+from backend.config import Settings
 from backend.errors import ErrorCode, Refused
+from backend.integrations import carriers
+from backend.integrations.carriers import Label, Parcel
 from backend.models import db
 from backend.models.fulfillment import OrderSiteExclusion, Shipment, ShippingOrder
 from backend.models.orders import Order, OrderLine
@@ -170,6 +174,23 @@ async def test_every_picked_unit_is_in_exactly_one_package() -> None:
     await pack(PICKER, found.id, [Package([one, other])])
     await refuses(ship(PICKER, found.id, "ups", None, ["1", "2"]), ErrorCode.INVALID, "tracking_numbers")
     await refuses(ship(PICKER, found.id, " "), ErrorCode.INVALID, "carrier")
+
+
+async def test_a_carrier_that_does_not_answer_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Silent:
+        name = "silent"
+
+        async def label(self, parcel: Parcel) -> Label:
+            await asyncio.Event().wait()
+            raise AssertionError(parcel)
+
+    order = await allocated()
+    found = await to_pick(order.id)
+    await pick_all(PICKER, found.id)
+    await pack_all(PICKER, found.id)
+    monkeypatch.setitem(carriers._registry(), "silent", Silent())
+    monkeypatch.setattr(carriers, "get_settings", lambda: Settings(carrier_timeout=0.01))
+    await refuses(ship(PICKER, found.id, "silent"), ErrorCode.GATEWAY_UNAVAILABLE, "carrier")
 
 
 async def test_states_versions_and_brakes() -> None:
