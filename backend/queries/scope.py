@@ -18,7 +18,7 @@ from backend.models.log import Alert, Event
 from backend.models.orders import Order, OrderHold, OrderLine, OrderNote
 from backend.models.payments import Invoice, Payment, PaymentTransaction
 from backend.models.people import ApiKey, Customer, User
-from backend.models.returns import Return, ReturnLine
+from backend.models.returns import Return, ReturnLine, ReturnReceipt
 from backend.queries.sql import Where
 from backend.rules.permissions import LEADS, Actor
 
@@ -60,6 +60,7 @@ _CHANNEL: Mapping[type[Model], str] = {
             ShipmentLine,
             Return,
             ReturnLine,
+            ReturnReceipt,
             Alert,
             Event,
         ),
@@ -84,6 +85,7 @@ _STORE: Mapping[type[Model], str] = {
     " WHERE p.id = t.shipment_id AND s.site_id = ANY({a}))",
     Return: "t.site_id = ANY({a})",
     ReturnLine: _OF_OWN_RETURN,
+    ReturnReceipt: _OF_OWN_RETURN,
     Invoice: f"CASE WHEN t.rma_id IS NOT NULL THEN {_OF_OWN_RETURN} ELSE {_OF_OWN_WORK} END",
     Alert: f"CASE WHEN t.shipping_order_id IS NOT NULL THEN {_OF_OWN_WORK}"
     f" WHEN t.rma_id IS NOT NULL THEN {_OF_OWN_RETURN} WHEN t.site_id IS NOT NULL THEN t.site_id = ANY({{a}})"

@@ -12,6 +12,7 @@ from backend.actions.returns.approve import approve
 from backend.actions.returns.cancel import cancel
 from backend.actions.returns.create import CreateReturn, create
 from backend.actions.returns.receive import ReceiveReturn, receive
+from backend.actions.returns.redispose import RedisposeReturn, redispose
 from backend.actions.returns.refund import refund
 from backend.actions.returns.reject import reject
 from backend.models.orders import Order as OrderRow
@@ -25,6 +26,7 @@ from backend.schema.common import Info, given, show
 from backend.schema.returns import ReturnPayload
 
 _LINES = {"line_id": "ReturnLine"}
+_RECEIPTS = {"receipt_id": "ReturnReceipt"}
 
 
 def _roles(verb: str) -> Any:
@@ -70,6 +72,12 @@ class ReturnMutations:
     async def return_receive(self, info: Info, input: inputs.ReturnReceiveInput) -> ReturnPayload:
         return await _on_return(
             info, input.return_id, lambda actor, _: receive(actor, translate(input, ReceiveReturn, _LINES))
+        )
+
+    @mutation(roles=_roles("returnReceive"), description="Inspected later, and found to be other than was thought.")
+    async def return_redispose(self, info: Info, input: inputs.ReturnRedisposeInput) -> ReturnPayload:
+        return await _on_return(
+            info, input.return_id, lambda actor, _: redispose(actor, translate(input, RedisposeReturn, _RECEIPTS))
         )
 
     @mutation(roles=_roles("returnRefund"))

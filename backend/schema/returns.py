@@ -13,6 +13,7 @@ from backend.models.orders import OrderLine as OrderLineRow
 from backend.models.payments import Invoice as InvoiceRow
 from backend.models.returns import Return as ReturnRow
 from backend.models.returns import ReturnLine as ReturnLineRow
+from backend.models.returns import ReturnReceipt as ReturnReceiptRow
 from backend.rules.lifecycle import RETURN_VERBS, available
 from backend.rules.permissions import READERS
 from backend.rules.vocabulary import Disposition, ReturnMethod, ReturnState
@@ -52,6 +53,28 @@ class ReturnLine(Node):
         return Money.of(self.row.refund, self.row.currency)
 
 
+@shows(ReturnReceiptRow)
+@readable_by(READERS)
+@strawberry.type(description="Units of a line that came in together, at one site, with one disposition.")
+class ReturnReceipt(Node):
+    quantity: int = column()
+    disposition: Disposition = column()
+    at: datetime = column()
+
+    @field(roles=READERS)
+    async def line(self, info: Info) -> ReturnLine:
+        lines = await info.loaders.many(ReturnLineRow, "rma_id", self.row.rma_id)
+        return show(next(line for line in lines if line.id == self.row.return_line_id))
+
+    @field(roles=READERS)
+    async def site(self, info: Info) -> InventorySiteRef:
+        return show(await info.loaders.one(InventorySiteRow, self.row.site_id))
+
+    @field(roles=READERS)
+    def by(self) -> str:
+        return str(self.row.actor)
+
+
 @shows(ReturnRow)
 @readable_by(READERS)
 @strawberry.type
@@ -73,6 +96,10 @@ class Return(Node):
     @field(roles=READERS)
     async def lines(self, info: Info) -> list[ReturnLine]:
         return show_all(await info.loaders.many(ReturnLineRow, "rma_id", self.row.id))
+
+    @field(roles=READERS)
+    async def receipts(self, info: Info) -> list[ReturnReceipt]:
+        return show_all(await info.loaders.many(ReturnReceiptRow, "rma_id", self.row.id))
 
     @field(roles=READERS, description="For what was received so far.")
     def refund(self) -> Money:
@@ -156,6 +183,15 @@ class ReturnReceiveInput:
     return_id: strawberry.ID
     site: str
     lines: list[ReturnReceiveLineInput]
+    complete: bool = strawberry.field(default=False, description="What is missing is not waited for any more.")
+
+
+@strawberry.input(description="Without a quantity, all units of the receipt. Stock follows.")
+class ReturnRedisposeInput:
+    return_id: strawberry.ID
+    receipt_id: strawberry.ID
+    disposition: Disposition
+    quantity: int | None = strawberry.UNSET
 
 
 @strawberry.input

@@ -55,6 +55,7 @@ MUTATIONS: dict[str, set[Role]] = {
     "returnApprove": DESK,
     "returnReject": DESK,
     "returnReceive": GOODS | DESK,
+    "returnRedispose": GOODS | DESK,
     "returnRefund": DESK | MONEY,
     "returnCancel": SELLERS,
     "inventorySiteCreate": {A, M},

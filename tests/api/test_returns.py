@@ -1,0 +1,46 @@
+"""A return through the API: taken in in parts, and looked at again later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.models.returns import Return, ReturnLine
+from backend.schema.common import encode_id
+from tests.api.conftest import Api
+from tests.api.world import full, stock, straight_through
+
+DO = """mutation ($input: %s!) { %s(input: $input) { return { id state lines { id quantity received }
+  receipts { id quantity disposition by site { code } line { id received } } } userErrors { code path } } }"""
+
+
+async def do(api: Api, verb: str, **given: Any) -> Any:
+    kind = f"{verb[0].upper()}{verb[1:]}Input".replace("ReturnApprove", "ReturnId").replace("Cancel", "Reason")
+    return (await api.do(DO % (kind, verb), {"input": given}))[verb]
+
+
+async def test_what_is_missing_need_not_be_waited_for_and_what_came_may_turn_out_otherwise(api: Api) -> None:
+    await stock("TEA", "CUP")
+    await straight_through()
+    order = await full(1)
+    first = await Return.get(order_id=order.id)
+    await do(api, "returnCancel", returnId=encode_id("Return", first.id), reason="Both came too small.")
+    sold = await ReturnLine.get(rma_id=first.id)
+    asked = {"orderLineId": encode_id("OrderLine", sold.order_line_id), "quantity": 2, "reason": "Too small."}
+    made = await do(api, "returnCreate", orderId=encode_id("Order", order.id), method="SHIP", site="S1", lines=[asked])
+    rma = made["return"]["id"]
+    (line,) = (await do(api, "returnApprove", returnId=rma))["return"]["lines"]
+    got = {"lineId": line["id"], "quantity": 1, "disposition": "RESTOCK"}
+    taken = await do(api, "returnReceive", returnId=rma, site="S1", lines=[got], complete=True)
+    (receipt,) = taken["return"]["receipts"]
+    assert (taken["userErrors"], taken["return"]["lines"]) == ([], [{"id": line["id"], "quantity": 2, "received": 1}])
+    assert taken["return"]["state"] != "WAITING_RECEIPT"
+    assert receipt == {
+        "id": receipt["id"], "quantity": 1, "disposition": "RESTOCK", "by": "key: admin", "site": {"code": "S1"},
+        "line": {"id": line["id"], "received": 1},
+    }  # fmt: skip
+    same = await do(api, "returnRedispose", returnId=rma, receiptId=receipt["id"], disposition="RESTOCK")
+    assert same == {"return": None, "userErrors": [{"code": "INVALID", "path": ["disposition"]}]}
+    worn = await do(api, "returnRedispose", returnId=rma, receiptId=receipt["id"], disposition="DAMAGED")
+    assert [each["disposition"] for each in worn["return"]["receipts"]] == ["DAMAGED"]
+    foreign = await do(api, "returnRedispose", returnId=rma, receiptId=line["id"], disposition="RESTOCK")
+    assert foreign["userErrors"] == [{"code": "INVALID", "path": ["receiptId"]}]
