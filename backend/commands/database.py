@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import backend.reactions  # noqa: F401 - events refuse to be recorded before their consequences are known
+from backend.actions.rule_sets.install import install_rule_sets
 from backend.actions.workflows.install import install_ready
 from backend.config import Settings, get_settings
 from backend.integrations.postgres import EmbeddedPostgres
@@ -82,3 +83,4 @@ async def _migrate(settings: Settings) -> None:
     await db.migrate(settings.database_url)
     async with connected(settings):
         await install_ready()
+        await install_rule_sets()

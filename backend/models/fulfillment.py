@@ -18,16 +18,40 @@ from backend.rules.vocabulary import (
 )
 
 
+class AllocationRuleSet(Identified):
+    """A version of a rule set; never changed once made. One is active."""
+
+    name = fields.CharField(max_length=200)
+    version = fields.IntField(default=1)
+    active = fields.BooleanField(default=False)
+    rules: Any = fields.JSONField(description='[{"kind", "when", "parameters"}]')
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "allocation_rule_set"
+        constraints = (
+            UniqueConstraint(fields=("name", "version"), name="uq_allocation_rule_set"),
+            UniqueConstraint(fields=("active",), name="uq_allocation_rule_set_active", condition="active"),
+        )
+
+
 class AllocationDecision(Identified):
     order: Any = link("Order", db_index=True)
     order_id: UUID
     at = fields.DatetimeField()
-    rule_set = fields.CharField(max_length=200)
+    rule_set = fields.CharField(max_length=250, description="its name and version")
+    rule_set_version: Any = link("AllocationRuleSet", null=True)
+    rule_set_version_id: UUID | None
     outcome = fields.CharEnumField(AllocationOutcome, max_length=20)
-    cost = fields.BigIntField(null=True)
+    cost = fields.BigIntField(null=True, description="hundredths of the order's currency")
+    sentence = fields.TextField(default="")
     chosen: Any = fields.JSONField(description='[{"site_id", "sku", "quantity"}]')
     alternatives: Any = fields.JSONField(description='[{"cost", "assignments": […], "why_not"}]')
     excluded: Any = fields.JSONField(description='[{"site_id", "reason"}]')
+    explanation: Any = fields.JSONField(
+        default=dict, description='{"policy", "gap", "parts", "sites", "classic", "binding", …}'
+    )
+    snapshot: Any = fields.JSONField(null=True, description="what was asked of the search, to ask it again")
 
     class Meta:
         table = "allocation_decision"

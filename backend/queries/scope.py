@@ -12,7 +12,14 @@ from typing import Any
 from tortoise.models import Model
 
 from backend.models.channels import Channel, Workflow
-from backend.models.fulfillment import AllocationDecision, Shipment, ShipmentLine, ShippingOrder, ShippingOrderLine
+from backend.models.fulfillment import (
+    AllocationDecision,
+    AllocationRuleSet,
+    Shipment,
+    ShipmentLine,
+    ShippingOrder,
+    ShippingOrderLine,
+)
 from backend.models.inventory import InventoryLevel, InventoryMovement, InventorySite, Product
 from backend.models.log import Alert, Event
 from backend.models.orders import Order, OrderHold, OrderLine, OrderNote
@@ -95,7 +102,7 @@ _STORE: Mapping[type[Model], str] = {
 #: Of these, only those who lead see any.
 _OF_LEADS = (ApiKey,)
 #: The house's own, whoever else is let in.
-_OF_THE_HOUSE = (Workflow,)
+_OF_THE_HOUSE = (Workflow, AllocationRuleSet)
 
 
 def scope(where: Where, actor: Actor, model: type[Model]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from backend.resolvers.allocation_mutations import AllocationMutations
 from backend.resolvers.configuration_mutations import ConfigurationMutations
 from backend.resolvers.fulfillment_mutations import FulfillmentMutations
 from backend.resolvers.inventory_mutations import InventoryMutations
@@ -22,6 +23,7 @@ class Mutation(
     FulfillmentMutations,
     ReturnMutations,
     InventoryMutations,
+    AllocationMutations,
     ConfigurationMutations,
     PeopleMutations,
 ):

@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 
 import backend.schema.enums  # noqa: F401 - the word lists are declared before the fields that use them
 from backend.resolvers.alerts import AlertQueries
+from backend.resolvers.allocation import AllocationQueries
 from backend.resolvers.catalog import CatalogQueries
 from backend.resolvers.fulfillment import FulfillmentQueries
 from backend.resolvers.gate import GatedSchema
@@ -42,6 +43,7 @@ class Query(
     AlertQueries,
     PeopleQueries,
     InventoryQueries,
+    AllocationQueries,
     CatalogQueries,
 ):
     """Everything that can be read, in the scope of whoever asks."""

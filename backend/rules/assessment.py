@@ -13,9 +13,9 @@ from uuid import UUID
 
 from backend.money import to_decimal
 from backend.rules import standing
+from backend.rules.conditions import holds
 from backend.rules.facts import Facts
 from backend.rules.vocabulary import AlertSeverity, LifecycleStep, Role, StepMode
-from backend.rules.workflows import holds
 
 #: Orders that wait for these are also told of by an alert, until they no longer do.
 ALERTS: Mapping[str, tuple[str, AlertSeverity, str]] = {

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-import cel
-
 from backend.errors import ErrorCode, Problem, Refused, refused
+from backend.rules.conditions import compile_condition, holds
 from backend.rules.vocabulary import LifecycleStep, StepMode
 
 MAX_DELAY_SECONDS = 366 * 24 * 3600
-MAX_EXPRESSION = 4_000
 CAPTURE_MOMENTS = (
     LifecycleStep.ENTRY,
     LifecycleStep.APPROVAL,
@@ -51,42 +48,6 @@ class WorkflowRules:
 
     def step(self, step: LifecycleStep) -> StepRule:
         return self.steps.get(step, StepRule())
-
-
-@lru_cache(maxsize=1024)
-def _program(expression: str) -> Any:
-    return cel.compile(expression)
-
-
-def compile_condition(expression: str, *path: str) -> None:
-    """Refuse an expression that is not CEL, with the place of the error."""
-    if len(expression) > MAX_EXPRESSION:
-        raise refused(ErrorCode.LIMIT_EXCEEDED, f"An expression has at most {MAX_EXPRESSION} characters.", *path)
-    try:
-        program = _program(expression)
-    except ValueError as error:
-        raise refused(ErrorCode.INVALID, str(error), *path) from None
-    unknown = sorted(set(program.variables()) - {"order"} - set(_bound_names(expression)))
-    if unknown:
-        raise refused(ErrorCode.INVALID, f"Unknown name {unknown[0]!r}: conditions see `order`.", *path)
-
-
-def _bound_names(expression: str) -> Iterable[str]:
-    """Names that a comprehension may bind: any single lower-case letter."""
-    return (letter for letter in "abcdefghijklmnopqrstuvwxyz" if f"({letter}," in expression.replace(" ", ""))
-
-
-def holds(expression: str | None, context: Mapping[str, Any]) -> bool:
-    """Whether the condition holds; raises ValueError where it cannot be evaluated or does not give a boolean."""
-    if expression is None:
-        return True
-    try:
-        value = _program(expression).execute(dict(context))
-    except Exception as error:  # noqa: BLE001 - the engine raises whatever the expression ran into
-        raise ValueError(f"The condition {expression!r} cannot be evaluated: {error}") from None
-    if not isinstance(value, bool):
-        raise ValueError(f"The condition {expression!r} gives {value!r}, not true or false.")
-    return value
 
 
 def first_that_applies(workflows: Iterable[WorkflowRules], context: Mapping[str, Any]) -> WorkflowRules | None:

@@ -1,4 +1,4 @@
-"""Allocation decisions: what was chosen, what else was possible, and why not."""
+"""Allocation: decisions with what was chosen, what else was possible and why not; the rule sets they are made by."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from strawberry.scalars import JSON
 
 from backend.models.fulfillment import AllocationDecision as AllocationDecisionRow
+from backend.models.fulfillment import AllocationRuleSet as AllocationRuleSetRow
 from backend.models.inventory import InventorySite as InventorySiteRow
 from backend.rules.permissions import READERS
-from backend.rules.vocabulary import AllocationOutcome
+from backend.rules.vocabulary import AllocationOutcome, Role
 from backend.schema.access import field, readable_by
-from backend.schema.common import Info, Node, column, show, shows
+from backend.schema.common import Info, Node, UserError, column, show, shows
 from backend.schema.refs import InventorySiteRef
+
+#: How orders are allocated is the house's own matter.
+HOUSE = READERS - {Role.CHANNEL, Role.STORE_ASSOCIATE}
 
 
 async def _site(info: Info, site_id: str) -> Any:
@@ -75,6 +80,18 @@ class AllocationDecision(Node):
     def cost(self) -> Decimal | None:
         return _cost(self.row.cost)
 
+    @field(roles=READERS, description="Why, in plain words.")
+    def sentence(self) -> str:
+        return str(self.row.sentence)
+
+    @field(
+        roles=HOUSE,
+        description="Every site with its reasons and what it would cost alone, the cost's parts, what the classic rules"
+        " would have cost, what each constraint costs. Amounts are hundredths of the order's currency.",
+    )
+    def explanation(self) -> JSON:
+        return self.row.explanation
+
     @field(roles=READERS)
     def chosen(self) -> list[AllocationAssignment]:
         return [AllocationAssignment.of(stored) for stored in self.row.chosen]
@@ -93,3 +110,53 @@ class AllocationDecision(Node):
     @field(roles=READERS)
     def excluded_sites(self) -> list[ExcludedSite]:
         return [ExcludedSite(site_id=stored["site_id"], reason=stored["reason"]) for stored in self.row.excluded]
+
+
+@readable_by(HOUSE)
+@strawberry.type(
+    description="`kind` is the effect: OBJECTIVE, COSTS, UNFILLED, EXCLUDE, REQUIRE, ADD, TIER, MAX_SHIPMENTS,"
+    " MINIMUM_SPLIT_VALUE, SHIP_COMPLETE, WHOLE_LINES or RESERVE. `when` is CEL over order, line, site and distance."
+)
+class AllocationRule:
+    kind: str
+    when: str | None
+    parameters: JSON
+
+
+@shows(AllocationRuleSetRow)
+@readable_by(HOUSE)
+@strawberry.type(description="A version of a rule set; never changed once made. One is active.")
+class AllocationRuleSet(Node):
+    name: str = column()
+    active: bool = column()
+    version: int = column()
+
+    @field(roles=HOUSE)
+    def rules(self) -> list[AllocationRule]:
+        return [AllocationRule(kind=it["kind"], when=it["when"], parameters=it["parameters"]) for it in self.row.rules]
+
+
+@strawberry.input
+class AllocationRuleInput:
+    kind: str
+    when: str | None = strawberry.UNSET
+    parameters: JSON | None = strawberry.UNSET
+
+
+@strawberry.input
+class AllocationRuleSetInput:
+    name: str
+    rules: list[AllocationRuleInput]
+    activate: bool = False
+
+
+@strawberry.input
+class AllocationRuleSetIdInput:
+    rule_set_id: strawberry.ID
+
+
+@readable_by(HOUSE)
+@strawberry.type
+class AllocationRuleSetPayload:
+    rule_set: AllocationRuleSet | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)

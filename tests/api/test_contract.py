@@ -68,18 +68,8 @@ TO_COME = {
     "ReservationPayload was removed.",
     "Field Mutation.reservationCreate was removed.",
     "Field Mutation.reservationRelease was removed.",
-    # Rule sets of allocation.
-    "AllocationRule was removed.",
-    "AllocationRuleInput was removed.",
-    "AllocationRuleSet was removed.",
-    "AllocationRuleSetIdInput was removed.",
-    "AllocationRuleSetInput was removed.",
-    "AllocationRuleSetPayload was removed.",
+    # Simulation of allocation.
     "AllocationSimulateInput was removed.",
-    "Field Query.allocationPreview was removed.",
-    "Field Query.allocationRuleSets was removed.",
-    "Field Mutation.allocationRuleSetActivate was removed.",
-    "Field Mutation.allocationRuleSetCreate was removed.",
     "Field Mutation.allocationSimulate was removed.",
 }
 

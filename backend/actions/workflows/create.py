@@ -11,10 +11,11 @@ from backend.errors import ErrorCode, refused
 from backend.events import record
 from backend.models.channels import Workflow
 from backend.models.db import retried, transaction
+from backend.rules.conditions import compile_condition
 from backend.rules.order_input import Problems
 from backend.rules.permissions import Actor
 from backend.rules.vocabulary import LifecycleStep, StepMode
-from backend.rules.workflows import check_moments, compile_condition, parse_steps, steps_to_json
+from backend.rules.workflows import check_moments, parse_steps, steps_to_json
 
 
 @dataclass(frozen=True, slots=True)

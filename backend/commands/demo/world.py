@@ -19,6 +19,7 @@ from backend.actions.orders.suspend import suspend
 from backend.actions.returns.approve import approve as approve_return
 from backend.actions.returns.create import CreateReturn
 from backend.actions.returns.create import create as create_return
+from backend.actions.rule_sets.install import install_rule_sets
 from backend.actions.workflows.install import install_ready
 from backend.commands.demo import catalog
 from backend.commands.demo.orders import Fate, Planned, fresh, orders
@@ -151,6 +152,7 @@ async def demo(count: int, seed: int, *, live: bool) -> int:
     """For the command line: the world, and then, until a signal, its life."""
     stop = stop_on_signals()
     await install_ready()
+    await install_rule_sets()
     made = await make_world(count, seed, stop)
     if live:
         await keep_moving(stop)

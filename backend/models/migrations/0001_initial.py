@@ -39,6 +39,35 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
+            name="AllocationRuleSet",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("name", fields.CharField(max_length=200)),
+                ("version", fields.IntField(default=1)),
+                ("active", fields.BooleanField(default=False)),
+                (
+                    "rules",
+                    fields.JSONField(description='[{"kind", "when", "parameters"}]', encoder=JSON_DUMPS, decoder=loads),
+                ),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "allocation_rule_set",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "A version of a rule set; never changed once made. One is active.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="AllocationRuleSet",
+            constraint=UniqueConstraint(fields=("name", "version"), name="uq_allocation_rule_set"),
+        ),
+        ops.AddConstraint(
+            model_name="AllocationRuleSet",
+            constraint=UniqueConstraint(fields=("active",), name="uq_allocation_rule_set_active", condition="active"),
+        ),
+        ops.CreateModel(
             name="Channel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -764,7 +793,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("rule_set", fields.CharField(max_length=200)),
+                ("rule_set", fields.CharField(description="its name and version", max_length=250)),
+                (
+                    "rule_set_version",
+                    fields.ForeignKeyField(
+                        "crossdock.AllocationRuleSet",
+                        source_field="rule_set_version_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
                 (
                     "outcome",
                     fields.CharEnumField(
@@ -773,7 +814,8 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("cost", fields.BigIntField(null=True)),
+                ("cost", fields.BigIntField(null=True, description="hundredths of the order's currency")),
+                ("sentence", fields.TextField(default="", unique=False)),
                 (
                     "chosen",
                     fields.JSONField(description='[{"site_id", "sku", "quantity"}]', encoder=JSON_DUMPS, decoder=loads),
@@ -787,6 +829,24 @@ class Migration(migrations.Migration):
                 (
                     "excluded",
                     fields.JSONField(description='[{"site_id", "reason"}]', encoder=JSON_DUMPS, decoder=loads),
+                ),
+                (
+                    "explanation",
+                    fields.JSONField(
+                        default=dict,
+                        description='{"policy", "gap", "parts", "sites", "classic", "binding", …}',
+                        encoder=JSON_DUMPS,
+                        decoder=loads,
+                    ),
+                ),
+                (
+                    "snapshot",
+                    fields.JSONField(
+                        null=True,
+                        description="what was asked of the search, to ask it again",
+                        encoder=JSON_DUMPS,
+                        decoder=loads,
+                    ),
                 ),
             ],
             options={"table": "allocation_decision", "app": "crossdock", "pk_attr": "id"},

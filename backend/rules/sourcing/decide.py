@@ -6,12 +6,14 @@ import heapq
 from dataclasses import replace
 
 from backend.rules.sourcing import policies
-from backend.rules.sourcing.frame import Frame, frame, plan_of, reasons_against
+from backend.rules.sourcing.frame import Frame, costed, frame, offer_of, plan_of, reasons_against
 from backend.rules.sourcing.model import (
+    Assignment,
     Binding,
     Code,
     Considered,
     Decision,
+    Line,
     Plan,
     Policy,
     Reason,
@@ -19,7 +21,7 @@ from backend.rules.sourcing.model import (
     Source,
     Status,
 )
-from backend.rules.sourcing.problem import Problem, Solution
+from backend.rules.sourcing.problem import NEVER, Problem, Solution
 from backend.rules.sourcing.search import solve
 
 ALTERNATIVES = 3
@@ -36,11 +38,20 @@ def explain(request: Request, policy: Policy = Policy.LEAST_COST) -> Decision:
     decision = decide(request, policy)
     return replace(
         decision,
-        considered=tuple(_considered(request, decision.plan)),
+        considered=tuple(considered(request, decision.plan)),
         alternatives=tuple(alternatives(request, decision.plan, policy)),
-        classic={other: _plan(request, other)[0] for other in Policy if other is not policy},
-        binding=tuple(_binding(request, decision.plan, policy)),
+        classic=classic(request, decision),
+        binding=tuple(binding(request, decision.plan, policy)),
     )
+
+
+def classic(request: Request, decision: Decision) -> dict[Policy, Plan]:
+    """What the other rules would do, in the same money."""
+    others = [policy for policy in Policy if policy is not decision.policy]
+    if len({source.tier for source in request.sources}) > 1:
+        return {policy: _plan(request, policy)[0] for policy in others}
+    framed = frame(request)
+    return {policy: _solved(framed, policy)[0] for policy in others}
 
 
 def _plan(request: Request, policy: Policy) -> tuple[Plan, Solution]:
@@ -103,7 +114,7 @@ def alternatives(request: Request, chosen: Plan, policy: Policy, count: int = AL
     return found
 
 
-def _considered(request: Request, chosen: Plan) -> list[Considered]:
+def considered(request: Request, chosen: Plan) -> list[Considered]:
     found = []
     for source in sorted(request.sources, key=lambda it: it.key):
         reasons = _reasons(request, source)
@@ -125,12 +136,33 @@ def _reasons(request: Request, source: Source) -> tuple[Reason, ...]:
 
 def _alone(request: Request, source: Source) -> Plan | None:
     """All that the source can give, by itself; None when that is nothing."""
-    terms = replace(request.terms, ship_complete=False)
-    plan, _ = _solved(frame(replace(request, sources=(source,), terms=terms)), Policy.FEWEST_SPLITS)
-    return plan if plan.assignments else None
+    groups: dict[object, list[Line]] = {}
+    for index, line in enumerate(request.lines):
+        groups.setdefault(index if line.group is None else line.group, []).append(line)
+    left: dict[str, int] = {}
+    room = source.capacity if source.capacity is not None else NEVER
+    given: list[Assignment] = []
+    for lines in groups.values():
+        taken = []
+        for line in lines:
+            offer = offer_of(request, source, line)
+            units = 0 if offer is None else min(line.quantity, room, left.get(line.sku, offer.available))
+            if units < line.quantity and (len(lines) > 1 or not request.terms.split_lines):
+                units = 0
+            if units > 0 and offer is not None:
+                left[line.sku] = left.get(line.sku, offer.available) - units
+                room -= units
+                taken.append(Assignment(line.key, source.key, line.sku, units))
+        if len(lines) == 1 or len(taken) == len(lines):
+            given += taken
+        else:
+            for it in taken:
+                left[it.sku] += it.quantity
+                room += it.quantity
+    return costed(request, given) if given else None
 
 
-def _binding(request: Request, chosen: Plan, policy: Policy) -> list[Binding]:
+def binding(request: Request, chosen: Plan, policy: Policy) -> list[Binding]:
     """Each constraint dropped in turn. Money is compared without scarcity prices, which nobody pays now."""
     found = []
     for code, relaxed in _relaxed(request):

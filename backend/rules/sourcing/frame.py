@@ -76,10 +76,25 @@ def _items(request: Request, sources: Sequence[Source]) -> tuple[tuple[tuple[Lin
     skus = [sku for lines in merged.values() for sku in {line.sku for line in lines}]
     if len(skus) != len(set(skus)):
         return whole, [False] * len(whole)
-    return tuple(tuple(lines) for lines in merged.values()), [key[0] == "sku" for key in merged]
+    items = tuple(tuple(lines) for lines in merged.values())
+    in_parts = [
+        key[0] == "sku" and not (terms.whole_first and _whole_or_not_at_all(request, sources, item))
+        for key, item in zip(merged, items, strict=True)
+    ]
+    return (items, in_parts) if any(in_parts) else (whole, [False] * len(whole))
 
 
-def _offer(request: Request, source: Source, line: Line) -> Offer | None:
+def _whole_or_not_at_all(request: Request, sources: Sequence[Source], item: Sequence[Line]) -> bool:
+    """Whether a source has all of these lines of one SKU, or none has any."""
+    most, needed = 0, sum(line.quantity for line in item)
+    for source in sources:
+        offer = offer_of(request, source, item[0])
+        if offer is not None and offer.available > most:
+            most = offer.available
+    return most >= needed or most == 0
+
+
+def offer_of(request: Request, source: Source, line: Line) -> Offer | None:
     """What the source may give of the line, however much of it there is."""
     if source.key in line.barred or (line.only is not None and source.key not in line.only):
         return None
@@ -88,12 +103,14 @@ def _offer(request: Request, source: Source, line: Line) -> Offer | None:
 
 
 def _row(request: Request, sources: Sequence[Source], item: Sequence[Line]) -> dict[int, int]:
+    if len(item) == 1:
+        return _row_of(request, sources, item[0])
     needed: dict[str, int] = {}
     for line in item:
         needed[line.sku] = needed.get(line.sku, 0) + line.quantity
     row = {}
     for option, source in enumerate(sources):
-        offers = [_offer(request, source, line) for line in item]
+        offers = [offer_of(request, source, line) for line in item]
         given = [offer for offer in offers if offer is not None]
         if len(given) < len(item) or (source.capacity is not None and source.capacity < sum(needed.values())):
             continue
@@ -102,10 +119,20 @@ def _row(request: Request, sources: Sequence[Source], item: Sequence[Line]) -> d
     return row
 
 
+def _row_of(request: Request, sources: Sequence[Source], line: Line) -> dict[int, int]:
+    row, quantity = {}, line.quantity
+    for option, source in enumerate(sources):
+        offer = offer_of(request, source, line)
+        roomy = source.capacity is None or source.capacity >= quantity
+        if roomy and offer is not None and offer.available >= quantity:
+            row[option] = offer.cost * quantity
+    return row
+
+
 def _parts(request: Request, sources: Sequence[Source], item: Sequence[Line]) -> Parts:
     found = []
     for option, source in enumerate(sources):
-        offer = _offer(request, source, item[0])
+        offer = offer_of(request, source, item[0])
         if offer is not None and offer.available > 0:
             found.append((offer.cost, option, offer.available))
     unfilled = NEVER if request.terms.ship_complete else item[0].unfilled

@@ -87,10 +87,12 @@ class Line:
 class Terms:
     """`split_lines`: a line may come from several sources, or in part. It stays whole nevertheless where lines share
     a stock without allowing the same, where a capacity may bind, and with `minimum_split_value`: what each shipment
-    must be worth as soon as there are two. `ship_complete`: all lines or nothing.
+    must be worth as soon as there are two. `whole_first`: only what no source has all of comes in parts.
+    `ship_complete`: all lines or nothing.
     """
 
     split_lines: bool = False
+    whole_first: bool = False
     max_shipments: int | None = None
     ship_complete: bool = False
     minimum_split_value: int = 0

@@ -43,13 +43,15 @@ async def test_everything_from_the_nearest_site() -> None:
     assert made.ship_by is not None
     decision = await AllocationDecision.get(id=decision_id)
     assert decision.outcome is AllocationOutcome.FULL
-    assert decision.rule_set == "nearest-then-fewest v1"
-    assert decision.cost == 1500
+    assert decision.rule_set == "least cost v1"
+    assert decision.cost == 852
+    told = "1 shipment from NEAR for 8.52. Next best: MID for 9.23. By other rules: priority list 9.23."
+    assert decision.sentence == told
     assert decision.chosen == [
         {"site_id": str(near), "sku": "A", "quantity": 2},
         {"site_id": str(near), "sku": "B", "quantity": 1},
     ]
-    assert [it["why_not"] for it in decision.alternatives] == ["Farther: 299 km instead of 15 km."]
+    assert [it["why_not"] for it in decision.alternatives] == ["Costs 9.23 instead of 8.52."]
     assert decision.excluded == []
     after = await Order.get(id=order.id)
     assert after.state is OrderState.WAITING_FULFILLMENT

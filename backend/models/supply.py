@@ -1,0 +1,145 @@
+"""What an allocation looks at, in one statement: an order's open lines, sites and what they hold, the active rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from backend.models import db
+from backend.models.facts import load
+from backend.models.orders import Order
+from backend.money import exponent
+from backend.rules.allocation import Question
+from backend.rules.allocation_model import Demand, Level, Point, Site
+from backend.rules.assessment import order_context
+from backend.rules.rule_sets import LEAST_COST, RuleSet, rules_from_json
+from backend.rules.vocabulary import DeliveryMethod, SiteCapability, SiteKind
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """`last_position` is the number of the order's newest shipping order. `exclusions`: sites not to ask again."""
+
+    demands: tuple[Demand, ...]
+    sites: tuple[Site, ...]
+    levels: Mapping[tuple[UUID, str], Level]
+    exclusions: Mapping[UUID, str]
+    scarcity: Mapping[tuple[UUID, str], int]
+    rule_set: RuleSet
+    last_position: int
+
+
+_SITES = """
+SELECT json_agg(json_build_array(id, code, kind, active, capabilities, rank, latitude, longitude,
+                address ->> 'country', address ->> 'subdivision') ORDER BY rank, code) FROM inventory_site
+"""
+_LOOK = f"""
+WITH line AS MATERIALIZED (
+    SELECT id, position, sku, quantity - cancelled - fulfilled - allocated AS open, delivery_method, pickup_site_id,
+           unit_price, quantity, discount, attributes
+      FROM order_line WHERE order_id = $1 AND kind = 'PHYSICAL'
+), level AS MATERIALIZED (
+    SELECT site_id, sku, on_hand - allocated - reserved AS free, safety_stock
+      FROM inventory_level
+     WHERE sku IN (SELECT sku FROM line WHERE open > 0) AND on_hand - allocated - reserved > 0 /*lock*/
+)
+SELECT (SELECT json_agg(json_build_array(id, sku, open, delivery_method, pickup_site_id,
+                        (unit_price * quantity - discount) * open / quantity, attributes) ORDER BY position)
+          FROM line WHERE open > 0) AS lines,
+       (SELECT json_agg(json_build_array(site_id, sku, free, safety_stock)) FROM level) AS levels,
+       (SELECT json_object_agg(site_id, reason) FROM order_site_exclusion WHERE order_id = $1) AS exclusions,
+       ({_SITES}) AS sites,
+       (SELECT json_build_array(id, name, version, rules) FROM allocation_rule_set
+         WHERE CASE WHEN $2::uuid IS NULL THEN active ELSE id = $2 END) AS rule_set,
+       (SELECT coalesce(max(position), 0) FROM shipping_order WHERE order_id = $1) AS last_position
+"""
+_LOOK_LOCKED = _LOOK.replace("/*lock*/", "ORDER BY site_id, sku FOR NO KEY UPDATE")
+
+
+async def look(order_id: UUID, currency: str, *, rule_set_id: UUID | None = None, locked: bool = False) -> Supply:
+    """`locked`: nobody else can take of what was seen until the transaction ends."""
+    row = await db.fetchrow(_LOOK_LOCKED if locked else _LOOK, order_id, rule_set_id)
+    assert row is not None
+    places = 2 - exponent(currency)
+    return Supply(
+        demands=tuple(_demand(values, places) for values in _list(row["lines"])),
+        sites=_sites(row["sites"] or "[]"),
+        levels={(UUID(site_id), sku): Level(free, safety) for site_id, sku, free, safety in _list(row["levels"])},
+        exclusions={UUID(site_id): reason for site_id, reason in json.loads(row["exclusions"] or "{}").items()},
+        scarcity={},
+        rule_set=_rule_set(row["rule_set"]) if row["rule_set"] else LEAST_COST,
+        last_position=row["last_position"],
+    )
+
+
+async def all_sites() -> tuple[Site, ...]:
+    """By rank and code."""
+    return _sites(await db.fetchval(_SITES) or "[]")
+
+
+async def question_of(order: Order, supply: Supply) -> Question:
+    """What the planner is asked; the order's other facts are read only where the rules speak of them."""
+    return Question(
+        demands=supply.demands,
+        sites=supply.sites,
+        levels=supply.levels,
+        rule_set=supply.rule_set,
+        destination=destination_of(order.shipping_address),
+        exclusions=supply.exclusions,
+        order=order_context(await load(order.id)) if supply.rule_set.speaks_of_order else {},
+        scarcity=supply.scarcity,
+    )
+
+
+def destination_of(address: Mapping[str, Any] | None) -> Point | None:
+    """Where an order goes to, where its address says so."""
+    latitude, longitude = (address or {}).get("latitude"), (address or {}).get("longitude")
+    return None if latitude is None or longitude is None else (float(latitude), float(longitude))
+
+
+def _demand(values: list[Any], places: int) -> Demand:
+    line_id, sku, units, method, pickup_site_id, value, attributes = values
+    return Demand(
+        UUID(line_id),
+        sku,
+        units,
+        DeliveryMethod(method),
+        UUID(pickup_site_id) if pickup_site_id else None,
+        value * 10**places if places >= 0 else value // 10**-places,
+        attributes or {},
+    )
+
+
+@lru_cache(maxsize=8)
+def _sites(rows: str) -> tuple[Site, ...]:
+    """Read once for as long as they stay the same."""
+    return tuple(
+        Site(
+            id=UUID(identity),
+            code=code,
+            kind=SiteKind(kind),
+            active=active,
+            capabilities=frozenset(SiteCapability(word) for word in capabilities),
+            rank=rank,
+            place=None if latitude is None or longitude is None else (latitude, longitude),
+            country=country or "",
+            subdivision=subdivision or "",
+        )
+        for identity, code, kind, active, capabilities, rank, latitude, longitude, country, subdivision in json.loads(
+            rows
+        )
+    )
+
+
+@lru_cache(maxsize=32)
+def _rule_set(row: str) -> RuleSet:
+    identity, name, version, rules = json.loads(row)
+    return RuleSet(name, rules_from_json(rules), version, UUID(identity))
+
+
+def _list(aggregate: str | None) -> list[list[Any]]:
+    return json.loads(aggregate) if aggregate else []

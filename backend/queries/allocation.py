@@ -1,0 +1,41 @@
+"""Rule sets of allocation, and what a decision would be."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from backend.errors import not_found
+from backend.models.base import uuid7
+from backend.models.db import transaction
+from backend.models.fulfillment import AllocationDecision, AllocationRuleSet
+from backend.models.supply import look, question_of
+from backend.queries import orders
+from backend.queries.scope import scope
+from backend.queries.sql import Where, rows
+from backend.rules.allocation import plan
+from backend.rules.allocation_record import columns, explain
+from backend.rules.permissions import Actor
+
+
+async def rule_sets(actor: Actor) -> list[AllocationRuleSet]:
+    """Every version, the active one first."""
+    where = Where()
+    scope(where, actor, AllocationRuleSet)
+    sql = f"SELECT t.* FROM allocation_rule_set t WHERE {where} ORDER BY t.active DESC, t.name, t.version DESC"
+    return await rows(AllocationRuleSet, sql, *where.args)
+
+
+async def preview(actor: Actor, order_id: UUID, rule_set_id: UUID | None) -> AllocationDecision:
+    """The decision about the units that no site gives yet, with this rule set or the active one. Nothing is written."""
+    order = await orders.one(actor, order_id, None, None, None)
+    if order is None:
+        raise not_found("order", "order_id")
+    if rule_set_id is not None and not await AllocationRuleSet.exists(id=rule_set_id):
+        raise not_found("rule set", "rule_set_id")
+    async with transaction() as tx:
+        supply = await look(order.id, order.currency, rule_set_id=rule_set_id)
+        question = await question_of(order, supply)
+        now = tx.now
+    chosen = plan(question)
+    found = columns(supply.rule_set, chosen, explain(question, chosen))
+    return AllocationDecision(id=uuid7(), order_id=order.id, at=now, **found)
