@@ -89,7 +89,7 @@ async def test_a_draft_is_tried_without_acting() -> None:
     draft = await create(MANAGER, RuleSetCommand("no stores", [RuleCommand("EXCLUDE", 'site.kind == "STORE"')]))
     before = await goods.everything()
     tried = await preview(DESK, order.id, draft)
-    assert (tried.rule_set, tried.chosen) == ("no stores v1", [{"site_id": mid, "sku": "A", "quantity": 1}])
+    assert (tried.rule_set, tried.chosen) == ("no stores v1", [{"site_id": str(mid), "sku": "A", "quantity": 1}])
     assert [it["reason"] for it in tried.excluded] == ["RULE:0"]
     assert (await preview(DESK, order.id, None)).rule_set == "least cost v1"
     assert await goods.everything() == before
