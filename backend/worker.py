@@ -25,6 +25,7 @@ from pgqueuer.domain.models import Context
 from backend.actions.alerts.raise_ import raise_alert
 from backend.actions.payments.sweep import settle_open
 from backend.actions.people.clean_up import clean_up
+from backend.actions.reservations.release import release_expired
 from backend.config import Settings
 from backend.events import Command, command
 from backend.models import db
@@ -165,6 +166,7 @@ class Sweep:
 SWEEPS = (
     Sweep("take_back", 3, _take_back),
     Sweep("settle_open", 5, settle_open),
+    Sweep("release_expired", 5, release_expired),
     Sweep("offer_stock", 120, _offer_stock),
     Sweep("clean_up", 3600, clean_up),
 )

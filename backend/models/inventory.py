@@ -96,3 +96,40 @@ class InventoryMovement(Identified):
             one_of("inventory_movement", "reason", MovementReason),
             check("inventory_movement", "quantity", "quantity <> 0"),
         )
+
+
+class Reservation(Identified):
+    """Units held for a checkout. Open until `released_at`; an order that took it over uses it at allocation."""
+
+    reference = fields.CharField(max_length=200)
+    channel: Any = link("Channel")
+    channel_id: UUID
+    order: Any = link("Order", null=True, db_index=True)
+    order_id: UUID | None
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    released_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "reservation"
+        constraints = (
+            UniqueConstraint(
+                fields=("channel_id", "reference"), name="uq_reservation_open", condition="released_at IS NULL"
+            ),
+        )
+
+
+class ReservationLine(Identified):
+    """Where units are held. The sum of those of open reservations is `reserved` of the level."""
+
+    reservation: Any = link("Reservation", db_index=True)
+    reservation_id: UUID
+    position = fields.IntField()
+    site: Any = link("InventorySite")
+    site_id: UUID
+    sku = fields.CharField(max_length=100)
+    quantity = fields.IntField()
+
+    class Meta:
+        table = "reservation_line"
+        constraints = (check("reservation_line", "quantity", "quantity > 0"),)

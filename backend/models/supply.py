@@ -22,11 +22,15 @@ from backend.rules.vocabulary import DeliveryMethod, SiteCapability, SiteKind
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """`last_position` is the number of the order's newest shipping order. `exclusions`: sites not to ask again."""
+    """`last_position` is the number of the order's newest shipping order. `exclusions`: sites not to ask again.
+
+    `own`: units of a level that are reserved for this order; they count as free.
+    """
 
     demands: tuple[Demand, ...]
     sites: tuple[Site, ...]
     levels: Mapping[tuple[UUID, str], Level]
+    own: Mapping[tuple[UUID, str], int]
     exclusions: Mapping[UUID, str]
     scarcity: Mapping[tuple[UUID, str], int]
     rule_set: RuleSet
@@ -42,33 +46,57 @@ WITH line AS MATERIALIZED (
     SELECT id, position, sku, quantity - cancelled - fulfilled - allocated AS open, delivery_method, pickup_site_id,
            unit_price, quantity, discount, attributes
       FROM order_line WHERE order_id = $1 AND kind = 'PHYSICAL'
+), held AS MATERIALIZED (
+    SELECT n.site_id, n.sku, n.quantity FROM reservation r JOIN reservation_line n ON n.reservation_id = r.id
+     WHERE r.order_id = $1 AND r.released_at IS NULL /*hold*/
+), own AS (
+    SELECT site_id, sku, sum(quantity)::int AS units FROM held GROUP BY 1, 2
 ), level AS MATERIALIZED (
-    SELECT site_id, sku, on_hand - allocated - reserved AS free, safety_stock
-      FROM inventory_level
-     WHERE sku IN (SELECT sku FROM line WHERE open > 0) AND on_hand - allocated - reserved > 0 /*lock*/
+    SELECT l.site_id, l.sku, l.on_hand - l.allocated - l.reserved + coalesce(o.units, 0) AS free,
+           least(l.safety_stock, l.on_hand - l.allocated - l.reserved) AS safety
+      FROM inventory_level l LEFT JOIN own o USING (site_id, sku)
+     WHERE l.sku IN (SELECT sku FROM line WHERE open > 0)
+       AND l.on_hand - l.allocated - l.reserved + coalesce(o.units, 0) > 0 /*lock*/
 )
 SELECT (SELECT json_agg(json_build_array(id, sku, open, delivery_method, pickup_site_id,
                         (unit_price * quantity - discount) * open / quantity, attributes) ORDER BY position)
           FROM line WHERE open > 0) AS lines,
-       (SELECT json_agg(json_build_array(site_id, sku, free, safety_stock)) FROM level) AS levels,
+       (SELECT json_agg(json_build_array(site_id, sku, free, safety)) FROM level) AS levels,
+       (SELECT json_agg(json_build_array(site_id, sku, units)) FROM own) AS own,
        (SELECT json_object_agg(site_id, reason) FROM order_site_exclusion WHERE order_id = $1) AS exclusions,
        ({_SITES}) AS sites,
        (SELECT json_build_array(id, name, version, rules) FROM allocation_rule_set
          WHERE CASE WHEN $2::uuid IS NULL THEN active ELSE id = $2 END) AS rule_set,
        (SELECT coalesce(max(position), 0) FROM shipping_order WHERE order_id = $1) AS last_position
 """
-_LOOK_LOCKED = _LOOK.replace("/*lock*/", "ORDER BY site_id, sku FOR NO KEY UPDATE")
+_LOOK_TO_ACT = _LOOK.replace("/*hold*/", "FOR NO KEY UPDATE OF r")
+_LOOK_LOCKED = _LOOK_TO_ACT.replace("/*lock*/", "ORDER BY l.site_id, l.sku FOR NO KEY UPDATE OF l")
 
 
-async def look(order_id: UUID, currency: str, *, rule_set_id: UUID | None = None, locked: bool = False) -> Supply:
-    """`locked`: nobody else can take of what was seen until the transaction ends."""
-    row = await db.fetchrow(_LOOK_LOCKED if locked else _LOOK, order_id, rule_set_id)
+async def look(order_id: UUID, currency: str) -> Supply:
+    """To act on it, in a transaction that has locked the order: its reservation is locked too."""
+    return await _look(_LOOK_TO_ACT, order_id, currency, None)
+
+
+async def look_locked(order_id: UUID, currency: str) -> Supply:
+    """Nobody else can take of what was seen until the transaction ends."""
+    return await _look(_LOOK_LOCKED, order_id, currency, None)
+
+
+async def look_only(order_id: UUID, currency: str, rule_set_id: UUID | None) -> Supply:
+    """With this rule set, or the active one; locks nothing."""
+    return await _look(_LOOK, order_id, currency, rule_set_id)
+
+
+async def _look(sql: str, order_id: UUID, currency: str, rule_set_id: UUID | None) -> Supply:
+    row = await db.fetchrow(sql, order_id, rule_set_id)
     assert row is not None
     places = 2 - exponent(currency)
     return Supply(
         demands=tuple(_demand(values, places) for values in _list(row["lines"])),
         sites=_sites(row["sites"] or "[]"),
         levels={(UUID(site_id), sku): Level(free, safety) for site_id, sku, free, safety in _list(row["levels"])},
+        own={(UUID(site_id), sku): units for site_id, sku, units in _list(row["own"])},
         exclusions={UUID(site_id): reason for site_id, reason in json.loads(row["exclusions"] or "{}").items()},
         scarcity={},
         rule_set=_rule_set(row["rule_set"]) if row["rule_set"] else LEAST_COST,

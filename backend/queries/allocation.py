@@ -9,7 +9,7 @@ from backend.errors import not_found
 from backend.models.base import uuid7
 from backend.models.db import jsonb, transaction
 from backend.models.fulfillment import AllocationDecision, AllocationRuleSet
-from backend.models.supply import look, question_of
+from backend.models.supply import look_only, question_of
 from backend.queries import orders
 from backend.queries.scope import scope
 from backend.queries.sql import Where, rows
@@ -34,7 +34,7 @@ async def preview(actor: Actor, order_id: UUID, rule_set_id: UUID | None) -> All
     if rule_set_id is not None and not await AllocationRuleSet.exists(id=rule_set_id):
         raise not_found("rule set", "rule_set_id")
     async with transaction() as tx:
-        supply = await look(order.id, order.currency, rule_set_id=rule_set_id)
+        supply = await look_only(order.id, order.currency, rule_set_id)
         question = await question_of(order, supply)
         now = tx.now
     chosen = plan(question)

@@ -11,7 +11,7 @@ from tortoise.models import Model
 
 from backend.models import db
 from backend.models.fulfillment import AllocationDecision, Shipment, ShippingOrder
-from backend.models.inventory import InventorySite
+from backend.models.inventory import InventorySite, ReservationLine
 from backend.models.log import Alert
 from backend.models.orders import Order, OrderHold, OrderLine, OrderNote
 from backend.models.payments import Invoice, Payment, PaymentTransaction
@@ -35,6 +35,7 @@ _ORDER: Mapping[type[Model], str] = {
     ShippingOrder: "t.position",
     Shipment: "t.created_at, t.id",
     Return: "t.position",
+    ReservationLine: "t.position, t.id",
     Alert: "t.raised_at, t.id",
 }
 

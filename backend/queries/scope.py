@@ -20,7 +20,14 @@ from backend.models.fulfillment import (
     ShippingOrder,
     ShippingOrderLine,
 )
-from backend.models.inventory import InventoryLevel, InventoryMovement, InventorySite, Product
+from backend.models.inventory import (
+    InventoryLevel,
+    InventoryMovement,
+    InventorySite,
+    Product,
+    Reservation,
+    ReservationLine,
+)
 from backend.models.log import Alert, Event
 from backend.models.orders import Order, OrderHold, OrderLine, OrderNote
 from backend.models.payments import Invoice, Payment, PaymentTransaction
@@ -52,6 +59,8 @@ _CHANNEL: Mapping[type[Model], str] = {
     Customer: "EXISTS (SELECT 1 FROM sales_order o WHERE o.customer_id = t.id AND o.channel_id = {a})",
     Product: _ALL,
     InventorySite: _ALL,
+    Reservation: "t.channel_id = {a}",
+    ReservationLine: "EXISTS (SELECT 1 FROM reservation r WHERE r.id = t.reservation_id AND r.channel_id = {a})",
     **dict.fromkeys(
         (
             OrderLine,

@@ -11,6 +11,7 @@ from backend.resolvers.inventory_mutations import InventoryMutations
 from backend.resolvers.order_mutations import OrderMutations
 from backend.resolvers.payment_mutations import PaymentMutations
 from backend.resolvers.people_mutations import PeopleMutations
+from backend.resolvers.reservation_mutations import ReservationMutations
 from backend.resolvers.return_mutations import ReturnMutations
 from backend.resolvers.session_mutations import SessionMutations
 
@@ -24,6 +25,7 @@ class Mutation(
     ReturnMutations,
     InventoryMutations,
     AllocationMutations,
+    ReservationMutations,
     ConfigurationMutations,
     PeopleMutations,
 ):

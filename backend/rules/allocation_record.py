@@ -59,7 +59,8 @@ def explain(question: Question, plan: Plan) -> Explanation:
     sites, excluded = _sites(question, plan, considered)
     record = {
         "policy": policy.value,
-        "gap": plan.decision.gap,
+        "gap": gap_of(plan),
+        "complete": not plan.decision.gap,
         "nodes": plan.decision.nodes,
         "parts": asdict(chosen.parts),
         "sites": sites,
@@ -90,6 +91,11 @@ def columns(rule_set: RuleSet, plan: Plan, explanation: Explanation) -> dict[str
         "explanation": explanation.record,
         "snapshot": explanation.snapshot,
     }
+
+
+def gap_of(plan: Plan) -> int | None:
+    """What may be saved at most; None for objectives that are not money."""
+    return plan.decision.gap if plan.decision.policy is Policy.LEAST_COST else None
 
 
 def listed(assignments: Sequence[Assignment]) -> list[dict[str, Any]]:
@@ -223,7 +229,8 @@ def _sentence(plan: Plan, others: Sequence[Sourced], classic: Mapping[Policy, So
     if plan.backordered:
         said.append(f"{sum(plan.backordered.values())} units have no stock.")
     if plan.decision.gap:
-        said.append(f"The search was cut short: up to {_money(plan.decision.gap)} may be saved.")
+        gap = gap_of(plan)
+        said.append("The search was cut short" + (f": up to {_money(gap)} may be saved." if gap else "."))
     return " ".join(said) or "Nothing is left to allocate."
 
 

@@ -177,6 +177,8 @@ async def everything() -> dict[str, list[tuple[Any, ...]]]:
         "inventory_site",
         "inventory_level",
         "inventory_movement",
+        "reservation",
+        "reservation_line",
         "allocation_decision",
         "order_site_exclusion",
         "shipping_order",
@@ -192,7 +194,7 @@ async def everything() -> dict[str, list[tuple[Any, ...]]]:
 
 
 async def check_books() -> None:
-    """on hand = sum of movements; allocated = units in open shipping orders; the same for the lines of orders."""
+    """on hand = sum of movements; allocated, reserved = what is open of shipping orders, reservations; lines alike."""
     assert [dict(row) for row in await db.fetch(_STOCK)] == []
     assert [dict(row) for row in await db.fetch(_LINES)] == []
 
@@ -205,9 +207,11 @@ SELECT * FROM (
              WHERE m.site_id = l.site_id AND m.sku = l.sku) AS moved,
            (SELECT coalesce(sum(o.quantity), 0) FROM shipping_order s
               JOIN shipping_order_line o ON o.shipping_order_id = s.id
-             WHERE s.site_id = l.site_id AND o.sku = l.sku AND {_OPEN}) AS promised
+             WHERE s.site_id = l.site_id AND o.sku = l.sku AND {_OPEN}) AS promised, l.reserved,
+           (SELECT coalesce(sum(n.quantity), 0) FROM reservation r JOIN reservation_line n ON n.reservation_id = r.id
+             WHERE n.site_id = l.site_id AND n.sku = l.sku AND r.released_at IS NULL) AS held
       FROM inventory_level l) AS book
- WHERE on_hand <> moved OR allocated <> promised
+ WHERE on_hand <> moved OR allocated <> promised OR reserved <> held
 """
 _LINES = f"""
 SELECT * FROM (

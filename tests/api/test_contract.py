@@ -59,15 +59,6 @@ TO_COME = {
     "SavedSearchPayload was removed.",
     "Field Query.savedSearches was removed.",
     "Field Mutation.savedSearchCreate was removed.",
-    # Reservations.
-    "Reservation was removed.",
-    "ReservationCreateInput was removed.",
-    "ReservationIdInput was removed.",
-    "ReservationLine was removed.",
-    "ReservationLineInput was removed.",
-    "ReservationPayload was removed.",
-    "Field Mutation.reservationCreate was removed.",
-    "Field Mutation.reservationRelease was removed.",
     # Simulation of allocation.
     "AllocationSimulateInput was removed.",
     "Field Mutation.allocationSimulate was removed.",

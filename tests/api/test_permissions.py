@@ -65,6 +65,8 @@ MUTATIONS: dict[str, set[Role]] = {
     "productsUpsert": {A, M},
     "workflowCreate": {A, M},
     "workflowActivate": {A, M},
+    "reservationCreate": SELLERS,
+    "reservationRelease": SELLERS,
     "allocationRuleSetCreate": {A, M},
     "allocationRuleSetActivate": {A, M},
     "channelCreate": {A},

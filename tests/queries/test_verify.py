@@ -60,8 +60,17 @@ VALUES (gen_random_uuid(), 'fire', 'CRITICAL', 'It burns.', 'fire', now(), {_HEL
     "exchange.links": ["UPDATE return_order SET exchange_order_id = NULL"],
     "level.on_hand": [f"UPDATE inventory_level SET on_hand = on_hand + 1 WHERE id = {_ANY_LEVEL}"],
     "level.allocated": [f"UPDATE inventory_level SET allocated = allocated + 1 WHERE id = {_ANY_LEVEL}"],
+    "level.reserved": [f"UPDATE inventory_level SET reserved = reserved + 1 WHERE id = {_ANY_LEVEL}"],
     "level.not_oversold": [
         "ALTER TABLE inventory_level DROP CONSTRAINT ck_inventory_level_not_oversold",
+        f"""
+WITH made AS (
+    INSERT INTO reservation (id, reference, channel_id, created_at, expires_at)
+    SELECT gen_random_uuid(), 'cart', id, now(), now() FROM channel LIMIT 1 RETURNING id
+)
+INSERT INTO reservation_line (id, reservation_id, position, site_id, sku, quantity)
+SELECT gen_random_uuid(), made.id, 1, l.site_id, l.sku, l.on_hand + 1
+  FROM made, inventory_level l WHERE l.id = {_ANY_LEVEL}""",
         f"UPDATE inventory_level SET reserved = on_hand + 1 WHERE id = {_ANY_LEVEL}",
     ],
     "shipment.units": [f"UPDATE shipment_line SET quantity = quantity + 1 WHERE order_id = {_CLOSED}"],

@@ -18,7 +18,7 @@ from backend.events import record
 from backend.models.base import uuid7
 from backend.models.db import Transaction, retried, transaction
 from backend.models.orders import Order
-from backend.models.supply import Supply, look, question_of
+from backend.models.supply import Supply, look, look_locked, question_of
 from backend.rules.allocation import Plan, plan
 from backend.rules.allocation_record import explain
 from backend.rules.lifecycle import ORDER_VERBS, check_verb
@@ -46,7 +46,8 @@ async def allocate_if(
         check_verb(ORDER_VERBS["orderAllocate"], state=order.state, suspended=order.suspended)
         decision_id = uuid7()
         for look_number in range(_LOOKS + 1):
-            supply = await look(order.id, order.currency, locked=look_number == _LOOKS)
+            looked = look if look_number < _LOOKS else look_locked
+            supply = await looked(order.id, order.currency)
             question = await question_of(order, supply)
             chosen = plan(question)
             if only_if_any and not chosen.assignments:

@@ -83,16 +83,21 @@ def _line(order: Order, shipping_order_id: UUID, line_id: UUID, assignment: Assi
 #: Stock rows are locked in (site, SKU) order, after everything else; what is written waits for them to be enough.
 _COMMIT = """
 WITH wanted AS (
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[]) AS w(site_id, sku, units)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $10::int[]) AS w(site_id, sku, units, own)
 ), locked AS MATERIALIZED (
-    SELECT l.id, w.units, l.on_hand - l.allocated - l.reserved - l.safety_stock >= w.units AS enough
+    SELECT l.id, w.units, w.own,
+           w.units <= greatest(w.own, l.on_hand - l.allocated - l.reserved + w.own
+                                      - least(l.safety_stock, l.on_hand - l.allocated - l.reserved)) AS enough
       FROM inventory_level l JOIN wanted w USING (site_id, sku)
      ORDER BY l.site_id, l.sku FOR NO KEY UPDATE OF l
 ), verdict AS MATERIALIZED (
     SELECT coalesce(bool_and(enough), true) AND count(*) = cardinality($1::uuid[]) AS ok FROM locked
 ), taken AS (
-    UPDATE inventory_level l SET allocated = l.allocated + k.units
+    UPDATE inventory_level l SET allocated = l.allocated + k.units, reserved = l.reserved - k.own
       FROM locked k WHERE l.id = k.id AND (SELECT ok FROM verdict)
+), used AS (
+    UPDATE reservation SET released_at = $11
+     WHERE order_id = $12 AND released_at IS NULL AND cardinality($10::int[]) > 0 AND (SELECT ok FROM verdict)
 ), decision AS (
     INSERT INTO allocation_decision SELECT d.* FROM jsonb_populate_record(NULL::allocation_decision, $4::jsonb) d
      WHERE (SELECT ok FROM verdict)
@@ -120,8 +125,10 @@ async def commit(
     explanation: Explanation,
     made: Sequence[Made],
 ) -> bool:
-    """False, and nothing is written, where a level has not enough any more."""
-    sums: dict[tuple[UUID, str], int] = {}
+    """False, and nothing is written, where a level has not enough any more. What was reserved for the order is used
+    up or given back.
+    """
+    sums: dict[tuple[UUID, str], int] = dict.fromkeys(supply.own, 0)
     for it in plan.assignments:
         sums[it.site_id, it.sku] = sums.get((it.site_id, it.sku), 0) + it.quantity
     missing = plan.backordered
@@ -137,6 +144,9 @@ async def commit(
             [demand.line_id for demand in supply.demands],
             [demand.quantity - missing.get(demand.line_id, 0) for demand in supply.demands],
             [missing.get(demand.line_id, 0) for demand in supply.demands],
+            [supply.own.get(key, 0) for key in sums],
+            tx.now,
+            order.id,
         )
     )
 

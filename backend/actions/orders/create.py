@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.actions.orders.entry import Entered, draft_facts, rows_of
+from backend.actions.reservations.take_over import take_over
 from backend.errors import ErrorCode, not_found, refused
 from backend.events import record
 from backend.integrations.gateways import gateway_for
@@ -61,6 +62,8 @@ async def create_in(
         return Created(known["duplicate"], duplicate=True)
     entered = _enter(actor, command, known, tx.now)
     order_id = await _insert(tx, command, known, entered, exchange_for_id)
+    if command.reservation_id is not None:
+        await take_over(tx, command.reservation_id, known["channel_id"], order_id)
     record(
         tx,
         actor,

@@ -1230,6 +1230,96 @@ class Migration(migrations.Migration):
             constraint=CheckConstraint(check="refunded <= captured", name="ck_payment_refunded"),
         ),
         ops.CreateModel(
+            name="Reservation",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("reference", fields.CharField(max_length=200)),
+                (
+                    "channel",
+                    fields.ForeignKeyField(
+                        "crossdock.Channel",
+                        source_field="channel_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("released_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "reservation",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "Units held for a checkout. Open until `released_at`; an order that took it over uses it at allocation.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="Reservation",
+            constraint=UniqueConstraint(
+                fields=("channel_id", "reference"), name="uq_reservation_open", condition="released_at IS NULL"
+            ),
+        ),
+        ops.CreateModel(
+            name="ReservationLine",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                (
+                    "reservation",
+                    fields.ForeignKeyField(
+                        "crossdock.Reservation",
+                        source_field="reservation_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("position", fields.IntField()),
+                (
+                    "site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="site_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("sku", fields.CharField(max_length=100)),
+                ("quantity", fields.IntField()),
+            ],
+            options={
+                "table": "reservation_line",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "Where units are held. The sum of those of open reservations is `reserved` of the level.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="ReservationLine",
+            constraint=CheckConstraint(check="quantity > 0", name="ck_reservation_line_quantity"),
+        ),
+        ops.CreateModel(
             name="Return",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 "CREATE INDEX ix_payment_transaction_open ON payment_transaction (at)"
                 " WHERE state IN ('PENDING', 'UNCERTAIN')",
                 "CREATE INDEX ix_order_line_backordered ON order_line (sku, order_id) WHERE backordered > 0",
+                "CREATE INDEX ix_reservation_open ON reservation (expires_at) WHERE released_at IS NULL",
                 "CREATE INDEX ix_order_hold_open ON order_hold (order_id) WHERE released_at IS NULL",
                 "INSERT INTO number_series (name, value) VALUES ('INVOICE', 0), ('CREDIT_NOTE', 0)",
             ]

@@ -30,6 +30,18 @@ SELECT s.code AS site, coalesce(l.sku, o.sku) AS sku, l.allocated, o.units AS sh
  WHERE coalesce(l.allocated, 0) <> coalesce(o.units, 0)""",
     ),
     Invariant(
+        "level.reserved",
+        "What is reserved at a site are the units of its open reservations.",
+        """
+SELECT s.code AS site, coalesce(l.sku, o.sku) AS sku, l.reserved, o.units AS reservations
+  FROM inventory_level l
+  FULL JOIN (SELECT n.site_id, n.sku, sum(n.quantity) AS units
+               FROM reservation_line n JOIN reservation r ON r.id = n.reservation_id
+              WHERE r.released_at IS NULL GROUP BY 1, 2) o ON o.site_id = l.site_id AND o.sku = l.sku
+  JOIN inventory_site s ON s.id = coalesce(l.site_id, o.site_id)
+ WHERE coalesce(l.reserved, 0) <> coalesce(o.units, 0)""",
+    ),
+    Invariant(
         "level.not_oversold",
         "No site has promised more than it has.",
         """
