@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { lingui } from "@lingui/vite-plugin";
 import babel from "@rolldown/plugin-babel";
-import type { PluginOption } from "vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type PluginOption } from "vite";
 
 /** What every app and the tests need to read messages: the macros in the sources, the catalogs as modules. */
 export function messages(): PluginOption[] {
@@ -9,4 +10,25 @@ export function messages(): PluginOption[] {
     babel({ include: /\/(packages|apps)\/[^/]+\/src\/.*\.tsx?$/, plugins: ["@lingui/babel-plugin-lingui-macro"] }),
     lingui({ configPath: fileURLToPath(new URL("lingui.config.ts", import.meta.url)) }),
   ];
+}
+
+/** Where the API listens while an app is being developed. */
+const api = process.env.CROSSDOCK_API ?? "http://127.0.0.1:8000";
+const proxy = { "/graphql": { target: api, ws: true }, "/documents": { target: api }, "/files": { target: api } };
+
+/** An app at /name/, built into the Python package. */
+export function app(name: string, port: number, plugins: PluginOption[] = []) {
+  return defineConfig({
+    base: `/${name}/`,
+    plugins: [react(), messages(), ...plugins],
+    server: { port, strictPort: true, proxy },
+    build: {
+      outDir: fileURLToPath(new URL(`../backend/static/${name}`, import.meta.url)),
+      emptyOutDir: true,
+      // The content security policy allows no data: scripts, and fonts are files of their own.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      target: "es2022",
+    },
+  });
 }

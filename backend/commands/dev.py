@@ -43,7 +43,7 @@ async def _run(settings: Settings, listening: socket.socket, tell: Tell, demo: b
     if stop.is_set():
         return
     serving = asyncio.create_task(_serve_and_work(settings, listening, stop, live))
-    tell(f"\n  Work with it at   {url}/admin/\n  Try the API at    {url}/graphql\n")
+    tell(f"\n  Work with it at   {url}/admin/\n  In a store at     {url}/store/\n  Try the API at    {url}/graphql\n")
     tell(f"  Log in with       {access.email}  {access.password}\n  Keys and all in   {access.path}\n")
     tell("  Ctrl-C ends it.\n")
     await serving

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-APPS = ("admin",)
+APPS = ("admin", "store")
 BUILT = Path(__file__).parents[1] / "static"
 
 _POLICY = "; ".join(

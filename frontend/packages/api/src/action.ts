@@ -1,4 +1,4 @@
-import type { AnyVariables, TypedDocumentNode } from "@urql/core";
+import type { AnyVariables, Client, TypedDocumentNode } from "@urql/core";
 import { useCallback, useRef, useState } from "react";
 import { useClient } from "urql";
 import { type Fault, faultOf } from "./errors";
@@ -34,13 +34,9 @@ export function useAction<Data extends Record<string, AnyPayload>, Variables ext
     async (variables: Variables): Promise<Outcome<Data[keyof Data]>> => {
       const body = JSON.stringify(variables);
       if (pending.current?.body !== body) pending.current = { body, key: randomId() };
-      const headers: Record<string, string> = keyed ? { "Idempotency-Key": pending.current.key } : {};
       setRunning(true);
       try {
-        const answer = await client
-          .mutation(mutation, variables, { fetchOptions: { credentials: "same-origin", headers } })
-          .toPromise();
-        const outcome = outcomeOf<Data>(answer.data, faultOf(answer.error));
+        const outcome = await send(client, mutation, variables, keyed ? pending.current.key : undefined);
         // Unanswered, or still under way: asking again must carry the same key.
         const open = !outcome.ok && (outcome.fault?.kind === "offline" || outcome.fault?.kind === "conflict");
         if (!open) pending.current = null;
@@ -52,6 +48,20 @@ export function useAction<Data extends Record<string, AnyPayload>, Variables ext
     [client, mutation, keyed],
   );
   return { run, running };
+}
+
+/** A mutation with one root field; with the same key it is done once, however often it is sent. */
+export async function send<Data extends Record<string, AnyPayload>, Variables extends AnyVariables>(
+  client: Client,
+  mutation: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  key?: string,
+): Promise<Outcome<Data[keyof Data]>> {
+  const headers: Record<string, string> = key ? { "Idempotency-Key": key } : {};
+  const answer = await client
+    .mutation(mutation, variables, { fetchOptions: { credentials: "same-origin", headers } })
+    .toPromise();
+  return outcomeOf<Data>(answer.data, faultOf(answer.error));
 }
 
 export function outcomeOf<Data extends Record<string, AnyPayload>>(

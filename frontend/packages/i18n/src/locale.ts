@@ -24,14 +24,18 @@ export function keepLocale(locale: Locale): void {
   localStorage.setItem(KEPT, locale);
 }
 
-const CATALOGS: Record<Locale, () => Promise<{ messages: Record<string, string> }>> = {
-  en: () => import("./locales/en.po"),
-  de: () => import("./locales/de.po"),
-};
+export type Catalogs = Record<Locale, () => Promise<{ messages: Record<string, string> }>>;
+
+/** The words of the packages; an app adds its own. */
+const CATALOGS: Catalogs[] = [{ en: () => import("./locales/en.po"), de: () => import("./locales/de.po") }];
+
+export function addCatalogs(catalogs: Catalogs): void {
+  CATALOGS.push(catalogs);
+}
 
 export async function activate(locale: Locale): Promise<void> {
-  const { messages } = await CATALOGS[locale]();
-  i18n.loadAndActivate({ locale, messages });
+  const loaded = await Promise.all(CATALOGS.map((catalogs) => catalogs[locale]()));
+  i18n.loadAndActivate({ locale, messages: Object.assign({}, ...loaded.map((one) => one.messages)) as Record<string, string> });
   document.documentElement.lang = locale;
 }
 

@@ -1,4 +1,4 @@
-import { createTheme, Menu, Portal, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 const dock: MantineColorsTuple = [
   "#eef4fb",
@@ -37,9 +37,9 @@ export const theme = createTheme({
   headings: { fontWeight: "650", sizes: { h1: { fontSize: "1.375rem" }, h2: { fontSize: "1.0625rem" }, h3: { fontSize: "0.9375rem" } } },
   cursorType: "pointer",
   components: {
-    Portal: Portal.extend({ defaultProps: { target: "#overlays" } }),
+    Portal: { defaultProps: { target: "#overlays" } },
     // Its placeholder for the first focus is no menu item, and a menu holds nothing else.
-    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
   focusRing: "auto",
 });

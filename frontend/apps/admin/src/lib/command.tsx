@@ -1,9 +1,10 @@
 import { type Outcome, type UserError } from "@crossdock/api";
+import { reasonOf } from "@crossdock/shell";
 import { Dialog, Notice } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button, Checkbox, Group, NativeSelect, PasswordInput, ScrollArea, Stack, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { reasonOf, tell } from "./tell";
+import { tell } from "./tell";
 
 export interface Field {
   name: string;

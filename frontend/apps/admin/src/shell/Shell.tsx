@@ -1,5 +1,6 @@
-import { graphql, useAction, useLive } from "@crossdock/api";
+import { graphql, useLive } from "@crossdock/api";
 import { isLocale, label, LOCALES } from "@crossdock/i18n";
+import { Logo, SchemeSwitch, useLocale, useLogOut, useSession } from "@crossdock/shell";
 import { isTyping } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { AppShell, Badge, Burger, Button, Group, Kbd, Menu, NavLink, ScrollArea, Text, UnstyledButton } from "@mantine/core";
@@ -7,12 +8,8 @@ import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { Check, ChevronDown, Keyboard, LogOut, Search } from "lucide-react";
 import { lazy, Suspense, useEffect } from "react";
-import { complain, reasonOf } from "../lib/tell";
-import { useLocale } from "./locale";
-import { Logo } from "./Logo";
+import { complain } from "../lib/tell";
 import { useGoKeys, useScreens } from "./navigation";
-import { SchemeSwitch } from "./preferences";
-import { useSession } from "./session";
 
 const Help = lazy(async () => ({ default: (await import("./Help")).Help }));
 const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
@@ -23,21 +20,6 @@ const OPEN_ALERTS = graphql(`
       totalCount
       nodes {
         id
-      }
-    }
-  }
-`);
-
-const SESSION_END = graphql(`
-  mutation LogOut {
-    sessionEnd {
-      user {
-        id
-      }
-      userErrors {
-        code
-        message
-        path
       }
     }
   }
@@ -162,14 +144,9 @@ function Navigation() {
 }
 
 function Account({ onHelp }: { onHelp: () => void }) {
-  const { me, renew } = useSession();
+  const { me } = useSession();
   const { locale, choose } = useLocale();
-  const { run } = useAction(SESSION_END, { keyed: false });
-  async function logOut() {
-    const outcome = await run({});
-    if (outcome.ok || outcome.fault?.kind === "unauthenticated") renew();
-    else complain(reasonOf(outcome));
-  }
+  const logOut = useLogOut(complain);
   return (
     <Menu position="bottom-end" width={250} withinPortal>
       <Menu.Target>

@@ -3,7 +3,7 @@ import { t } from "@lingui/core/macro";
 import { useNavigate } from "@tanstack/react-router";
 import { BellRing, Boxes, CreditCard, LayoutDashboard, type LucideIcon, Radio, ShoppingCart, Truck, Undo2, Users, Workflow } from "lucide-react";
 import { useEffect } from "react";
-import { useSession } from "./session";
+import { useSession } from "@crossdock/shell";
 
 export type ScreenPath =
   | "/"

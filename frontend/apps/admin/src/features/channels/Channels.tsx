@@ -5,7 +5,7 @@ import { t } from "@lingui/core/macro";
 import { Button, CopyButton, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { FormDialog } from "../../lib/command";
-import { useSession } from "../../shell/session";
+import { useSession } from "@crossdock/shell";
 import { useSites } from "../inventory/sites";
 
 const CHANNELS = graphql(`

@@ -1,4 +1,4 @@
-import { type FragmentOf, graphql, type Outcome, readFragment, type ResultOf, useAction, useLive } from "@crossdock/api";
+import { type FragmentOf, graphql, type Outcome, readFragment, type ResultOf, shippingOrders as m, useAction, useLive } from "@crossdock/api";
 import { label, values } from "@crossdock/i18n";
 import { t } from "@lingui/core/macro";
 import { Button, Group, Menu, Text } from "@mantine/core";
@@ -7,8 +7,7 @@ import { useState } from "react";
 import { type Field, FormDialog } from "../../lib/command";
 import { report } from "../../lib/tell";
 import { SHIPPING_ORDER_PARTS } from "../orders/queries";
-import { useSession } from "../../shell/session";
-import * as m from "./mutations";
+import { useSession } from "@crossdock/shell";
 
 type Part = ResultOf<typeof SHIPPING_ORDER_PARTS>;
 

@@ -9,7 +9,7 @@ import { ArrowLeft, Search } from "lucide-react";
 import { useState } from "react";
 import { FormDialog } from "../../lib/command";
 import { Pager } from "../../lib/Pager";
-import { useSession } from "../../shell/session";
+import { useSession } from "@crossdock/shell";
 
 const SITE = graphql(`
   query Site($code: String!) {

@@ -5,7 +5,7 @@ import { t } from "@lingui/core/macro";
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { FormDialog } from "../../lib/command";
-import { useSession } from "../../shell/session";
+import { useSession } from "@crossdock/shell";
 import { PAYMENT_AUTHORIZE, PAYMENT_CAPTURE, PAYMENT_REFUND, PAYMENT_VOID } from "./mutations";
 import { AddPayment, type OrderDetailData } from "./OrderActions";
 import { ORDER_PAYMENTS } from "./queries";

@@ -1,4 +1,4 @@
-import { graphql } from "@crossdock/api";
+import { graphql } from "./graphql";
 
 export const APPROVE = graphql(`mutation ShippingOrderApprove($input: ShippingOrderIdInput!) { shippingOrderApprove(input: $input) { shippingOrder { id version order { id } } userErrors { code message path } } }`);
 export const ASSIGN = graphql(`mutation ShippingOrderAssign($input: ShippingOrderAssignInput!) { shippingOrderAssign(input: $input) { shippingOrder { id version order { id } } userErrors { code message path } } }`);

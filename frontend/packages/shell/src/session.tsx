@@ -1,11 +1,10 @@
-import { createClient, type Enum, graphql, type ResultOf, useLive } from "@crossdock/api";
+import { createClient, type Enum, graphql, type ResultOf, useAction, useLive } from "@crossdock/api";
 import { Failed } from "@crossdock/ui";
 import { Center, Loader } from "@mantine/core";
 import { t } from "@lingui/core/macro";
-import { RouterProvider } from "@tanstack/react-router";
-import { createContext, lazy, Suspense, use, useCallback, useMemo, useState } from "react";
+import { createContext, lazy, type ReactNode, Suspense, use, useCallback, useEffect, useMemo, useState } from "react";
 import { Provider } from "urql";
-import { router } from "../router";
+import { reasonOf } from "./reasons";
 
 /** Most who come are logged in already. */
 const LogIn = lazy(async () => ({ default: (await import("./LogIn")).LogIn }));
@@ -44,26 +43,40 @@ export function useSession(): SessionValue {
   return session;
 }
 
-/** Who is logged in; the log-in form where nobody is, at whatever address was asked for. */
-export function Session() {
-  const [round, setRound] = useState(0);
-  const renew = useCallback(() => setRound((n) => n + 1), []);
-  return <Known key={round} renew={renew} />;
+interface SessionProps {
+  children: ReactNode;
+  /** Under this name the browser remembers who is logged in, so that they can go on while there is no connection. */
+  rememberAs?: string;
 }
 
-function Known({ renew }: { renew: () => void }) {
+/** Who is logged in; the log-in form where nobody is, at whatever address was asked for. */
+export function Session(props: SessionProps) {
+  const [round, setRound] = useState(0);
+  const renew = useCallback(() => setRound((n) => n + 1), []);
+  return <Known key={round} renew={renew} {...props} />;
+}
+
+interface KnownProps extends SessionProps {
+  renew: () => void;
+}
+
+function Known({ renew, ...rest }: KnownProps) {
   const [ended, setEnded] = useState(false);
   const client = useMemo(() => createClient({ onUnauthenticated: () => setEnded(true) }), []);
   return (
     <Provider value={client}>
-      <Suspense fallback={<Waiting />}>{ended ? <LogIn renew={renew} /> : <Gate renew={renew} />}</Suspense>
+      <Suspense fallback={<Waiting />}>{ended ? <LogIn renew={renew} /> : <Gate renew={renew} {...rest} />}</Suspense>
     </Provider>
   );
 }
 
-function Gate({ renew }: { renew: () => void }) {
+function Gate({ renew, rememberAs, children }: KnownProps) {
   const { data, fault, loading, refresh } = useLive(ME, {});
-  const me = data?.me;
+  const [remembered] = useState(() => (rememberAs ? recall(rememberAs) : null));
+  const me = data ? data.me : fault?.kind === "offline" ? remembered : null;
+  useEffect(() => {
+    if (rememberAs && data) remember(rememberAs, data.me);
+  }, [rememberAs, data]);
   const session = useMemo<SessionValue | null>(
     () => (me ? { me, renew, can: (...roles) => me.roles.some((role) => roles.includes(role)) } : null),
     [me, renew],
@@ -71,7 +84,7 @@ function Gate({ renew }: { renew: () => void }) {
   if (session) {
     return (
       <SessionContext value={session}>
-        <RouterProvider router={router} />
+        {children}
       </SessionContext>
     );
   }
@@ -85,6 +98,42 @@ function Gate({ renew }: { renew: () => void }) {
   }
   if (loading) return <Waiting />;
   return <LogIn renew={renew} />;
+}
+
+function remember(name: string, me: Me | null) {
+  if (me) localStorage.setItem(name, JSON.stringify(me));
+  else localStorage.removeItem(name);
+}
+
+function recall(name: string): Me | null {
+  const kept = localStorage.getItem(name);
+  return kept ? (JSON.parse(kept) as Me) : null;
+}
+
+const SESSION_END = graphql(`
+  mutation LogOut {
+    sessionEnd {
+      user {
+        id
+      }
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+
+/** Ends the session; `complain` is told why that could not be done. */
+export function useLogOut(complain: (reason: string) => void): () => Promise<void> {
+  const { renew } = useSession();
+  const { run } = useAction(SESSION_END, { keyed: false });
+  return async () => {
+    const outcome = await run({});
+    if (outcome.ok || outcome.fault?.kind === "unauthenticated") renew();
+    else complain(reasonOf(outcome));
+  };
 }
 
 function Waiting() {
