@@ -46,6 +46,13 @@ class Settings(BaseSettings):
     gateway_timeout: float = Field(20.0, gt=0)
     carrier_timeout: float = Field(20.0, gt=0)
 
+    claim_hours: float = Field(24.0, gt=0)
+    """After these, a shipping order that nobody claims goes back to allocation."""
+    pickup_days: float = Field(14.0, gt=0)
+    """After these, a pick-up that nobody collects is cancelled back to stock and refunded."""
+    allocation_attempts: int = Field(5, ge=1)
+    """After so many sites that could not give what was asked of them, an order is held for a person."""
+
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -23,6 +23,7 @@ from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Context
 
 from backend.actions.alerts.raise_ import raise_alert
+from backend.actions.fulfillment.time_out import time_out_unclaimed, time_out_uncollected
 from backend.actions.payments.sweep import settle_open
 from backend.actions.people.clean_up import clean_up
 from backend.actions.reservations.release import release_expired
@@ -167,6 +168,8 @@ SWEEPS = (
     Sweep("take_back", 3, _take_back),
     Sweep("settle_open", 5, settle_open),
     Sweep("release_expired", 5, release_expired),
+    Sweep("time_out_unclaimed", 60, time_out_unclaimed),
+    Sweep("time_out_uncollected", 600, time_out_uncollected),
     Sweep("offer_stock", 120, _offer_stock),
     Sweep("clean_up", 3600, clean_up),
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import strawberry
 
-from backend.actions.allocation.allocate import allocate
+from backend.actions.allocation.allocate import allocate, allocate_to
 from backend.actions.orders.appease import appease
 from backend.actions.orders.approve import approve
 from backend.actions.orders.cancel import LineQuantity, cancel
@@ -84,6 +84,16 @@ class OrderMutations:
     async def order_allocate(self, info: Info, input: inputs.OrderIdInput) -> OrderPayload:
         version = given(input.expected_version)
         return await _on_order(info, input.order_id, lambda actor, order: allocate(actor, order, version))
+
+    @mutation(
+        roles=_roles("orderAllocate"),
+        description="By hand: what ships, from this site as far as it has it, whatever the rules say; the rest waits.",
+    )
+    async def order_allocate_to(self, info: Info, input: inputs.OrderAllocateToInput) -> OrderPayload:
+        version, site, reason = given(input.expected_version), text(input.site, "site"), text(input.reason, "reason")
+        return await _on_order(
+            info, input.order_id, lambda actor, order: allocate_to(actor, order, site, reason, version)
+        )
 
     @mutation(roles=_roles("orderSuspend"))
     async def order_suspend(self, info: Info, input: inputs.OrderSuspendInput) -> OrderPayload:

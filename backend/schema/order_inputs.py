@@ -109,6 +109,14 @@ class OrderIdInput:
 
 
 @strawberry.input
+class OrderAllocateToInput:
+    order_id: strawberry.ID
+    site: str
+    reason: str
+    expected_version: int | None = strawberry.UNSET
+
+
+@strawberry.input
 class OrderSuspendInput:
     order_id: strawberry.ID
     reason: str

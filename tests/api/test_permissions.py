@@ -28,6 +28,7 @@ MUTATIONS: dict[str, set[Role]] = {
     "orderComplete": DESK,
     "orderApprove": DESK,
     "orderAllocate": DESK | GOODS,
+    "orderAllocateTo": DESK | GOODS,
     "orderSuspend": OFFICE | GOODS,
     "orderResume": OFFICE,
     "orderCancel": SELLERS,

@@ -7,23 +7,30 @@ order.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from backend.actions.alerts.raise_ import raise_alert
 from backend.actions.allocation.commit import Made, commit, shipping_orders
+from backend.actions.inventory.stock import may_handle
 from backend.actions.orders.locking import lock_order
 from backend.actions.orders.refresh import refresh
+from backend.errors import not_found
 from backend.events import record
 from backend.models.base import uuid7
 from backend.models.db import Transaction, retried, transaction
+from backend.models.inventory import InventorySite
 from backend.models.orders import Order
 from backend.models.supply import Supply, look, look_locked, question_of
 from backend.rules.allocation import Plan, plan
 from backend.rules.allocation_record import explain
 from backend.rules.lifecycle import ORDER_VERBS, check_verb
+from backend.rules.order_input import Problems
 from backend.rules.permissions import SYSTEM, Actor
-from backend.rules.vocabulary import AlertSeverity
+from backend.rules.rule_sets import LEAST_COST, RuleSet, parse_rules
+from backend.rules.vocabulary import AlertSeverity, SiteCapability
 
 #: Decisions on a mere look at the stock, before it is locked to look at it.
 _LOOKS = 3
@@ -36,9 +43,47 @@ async def allocate(actor: Actor, order_id: UUID, expected_version: int | None = 
     return decision_id
 
 
+async def allocate_to(
+    actor: Actor, order_id: UUID, site: str, reason: str, expected_version: int | None = None
+) -> UUID:
+    """What ships, from the site of this code as far as it has it, whatever the rules say or it has rejected before.
+
+    The id of the decision, which keeps the reason. What the site has not is backordered.
+    """
+    problems = Problems()
+    problems.text(reason, 500, "reason", required=True)
+    problems.check()
+    known = await InventorySite.get_or_none(code=site, active=True)
+    if known is None or SiteCapability.SHIP not in known.capabilities or not may_handle(actor, known.id):
+        raise not_found("site that ships", "site")
+    decision_id = await allocate_if(actor, order_id, expected_version, by_hand=ByHand(known.id, site, reason))
+    assert decision_id is not None
+    return decision_id
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Somebody has decided, and says why."""
+
+    site_id: UUID
+    site: str
+    reason: str
+
+    def over(self, supply: Supply) -> Supply:
+        """With one answer left for what ships."""
+        only = parse_rules([("REQUIRE", None, {"site": f"site.code == {json.dumps(self.site)}"})])
+        exclusions = {site_id: why for site_id, why in supply.exclusions.items() if site_id != self.site_id}
+        return replace(supply, exclusions=exclusions, rule_set=RuleSet("by hand", (*LEAST_COST.rules, *only)))
+
+
 @retried
 async def allocate_if(
-    actor: Actor, order_id: UUID, expected_version: int | None = None, *, only_if_any: bool = False
+    actor: Actor,
+    order_id: UUID,
+    expected_version: int | None = None,
+    *,
+    only_if_any: bool = False,
+    by_hand: ByHand | None = None,
 ) -> UUID | None:
     """With `only_if_any`, nothing is written and None is returned where no site has anything for it."""
     async with transaction() as tx:
@@ -48,12 +93,17 @@ async def allocate_if(
         for look_number in range(_LOOKS + 1):
             looked = look if look_number < _LOOKS else look_locked
             supply = await looked(order.id, order.currency)
+            if by_hand is not None:
+                supply = by_hand.over(supply)
             question = await question_of(order, supply)
             chosen = plan(question)
             if only_if_any and not chosen.assignments:
                 return None
             made = shipping_orders(order, chosen.assignments, supply.last_position, decision_id, tx.now)
-            if await commit(tx, order, decision_id, supply, chosen, explain(question, chosen), made):
+            told = explain(question, chosen)
+            if by_hand is not None:
+                told = replace(told, sentence=f"By hand ({actor.label}): {by_hand.reason} – {told.sentence}")
+            if await commit(tx, order, decision_id, supply, chosen, told, made):
                 break
         else:
             raise RuntimeError(f"Order {order.number} could not take stock that it had locked.")

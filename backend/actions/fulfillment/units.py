@@ -9,14 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from backend.actions.alerts.raise_ import raise_alert
 from backend.actions.inventory.stock import Delta, apply
+from backend.config import get_settings
 from backend.errors import ErrorCode, Problem, Refused, not_found, refused
 from backend.models.base import uuid7
 from backend.models.db import Transaction
 from backend.models.fulfillment import ShippingOrder, ShippingOrderLine
 from backend.models.orders import Order
-from backend.rules.permissions import Actor
-from backend.rules.vocabulary import MovementReason, ShipmentState
+from backend.rules.permissions import SYSTEM, Actor
+from backend.rules.vocabulary import AlertSeverity, MovementReason, ShipmentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +184,25 @@ async def unpack(tx: Transaction, shipping_order_ids: Sequence[UUID]) -> None:
 
 
 async def exclude_site(tx: Transaction, order: Order, site_id: UUID, reason: str) -> None:
-    """The site is not asked for this order again."""
-    await tx.execute(
-        "INSERT INTO order_site_exclusion (id, order_id, site_id, reason, at) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (order_id, site_id) DO UPDATE SET reason = excluded.reason, at = excluded.at",
+    """The site is not asked for this order again. With too many such sites a person has to look: the order is held."""
+    sites = await tx.fetchval(
+        "WITH excluded_site AS (INSERT INTO order_site_exclusion (id, order_id, site_id, reason, at)"
+        " VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (order_id, site_id) DO UPDATE SET reason = excluded.reason, at = excluded.at)"
+        " SELECT 1 + count(*) FROM order_site_exclusion WHERE order_id = $2 AND site_id <> $3",
         uuid7(),
         order.id,
         site_id,
         reason,
         tx.now,
     )
+    if sites >= get_settings().allocation_attempts:
+        await raise_alert(
+            tx,
+            SYSTEM,
+            "allocation.attempts",
+            AlertSeverity.CRITICAL,
+            f"{sites} sites could not give what was asked of them: decide where the order comes from.",
+            key=f"allocation.attempts:{order.id}",
+            order_id=order.id,
+        )

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from backend.actions.fulfillment.release import release
+from backend.actions.fulfillment.locking import lock_shipping_order
+from backend.actions.fulfillment.release import release, release_units
+from backend.actions.fulfillment.units import Units, lines_of
 from backend.actions.invoices.credit import credit_units
 from backend.actions.orders.locking import lock_order
 from backend.actions.orders.refresh import refresh, set_mark
@@ -48,21 +50,50 @@ async def cancel(
         wanted = _wanted(rows, lines)
         released = _at_sites(rows, wanted)
         await release(tx, actor, order, released, reason)
-        await _cancel_units(tx, actor, order, rows, wanted, released)
-        whole = all(row.cancelled == row.quantity for row in rows)
-        if whole:
-            await set_mark(tx, order.id, CANCELLED_MARK, actor.label)
-            await _release_all_holds(tx, order)
-        state = await refresh(tx, order)
-        record(
-            tx,
-            actor,
-            "order.cancelled" if whole else "order.lines_cancelled",
-            f"Cancelled: {reason}",
-            subject=("Order", order.id),
-            order_id=order.id,
-            data={"reason": reason, "units": {str(key): value for key, value in wanted.items()}, "to": state.value},
+        await _settle(tx, actor, order, rows, wanted, released, reason)
+
+
+@retried
+async def cancel_collection(actor: Actor, shipping_order_id: UUID, reason: str, expected_version: int) -> None:
+    """The units of one shipping order that waits to be collected. STALE where it has moved on."""
+    async with transaction() as tx:
+        order, shipping_order = await lock_shipping_order(
+            tx, actor, shipping_order_id, "shippingOrderHandOver", expected_version
         )
+        check_verb(ORDER_VERBS["orderCancel"], state=order.state, suspended=order.suspended)
+        rows = await OrderLine.filter(order_id=order.id).order_by("position")
+        lines = await lines_of(shipping_order.id)
+        wanted = {line.order_line_id: line.quantity for line in lines if line.quantity}
+        units = [Units(line, shipping_order.site_id, line.quantity) for line in lines if line.quantity]
+        await release_units(tx, actor, order, {shipping_order.id: shipping_order}, lines, units, reason)
+        await _settle(tx, actor, order, rows, wanted, wanted, reason)
+
+
+async def _settle(
+    tx: Transaction,
+    actor: Actor,
+    order: Order,
+    rows: Sequence[OrderLine],
+    wanted: dict[UUID, int],
+    released: dict[UUID, int],
+    reason: str,
+) -> None:
+    """Count the units as cancelled, end the order if nothing is left of it, tell."""
+    await _cancel_units(tx, actor, order, rows, wanted, released)
+    whole = all(row.cancelled == row.quantity for row in rows)
+    if whole:
+        await set_mark(tx, order.id, CANCELLED_MARK, actor.label)
+        await _release_all_holds(tx, order)
+    state = await refresh(tx, order)
+    record(
+        tx,
+        actor,
+        "order.cancelled" if whole else "order.lines_cancelled",
+        f"Cancelled: {reason}",
+        subject=("Order", order.id),
+        order_id=order.id,
+        data={"reason": reason, "units": {str(key): value for key, value in wanted.items()}, "to": state.value},
+    )
 
 
 def _wanted(rows: Sequence[OrderLine], lines: Sequence[LineQuantity] | None) -> dict[UUID, int]:
