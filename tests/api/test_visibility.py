@@ -77,6 +77,19 @@ async def test_a_channel_sees_its_own(api: Api, world: dict[str, Any]) -> None:
     assert sorted(node["order"]["number"] for node in payments["payments"]["nodes"]) == [first, second]
 
 
+CLEAR = "mutation ($id: ID!) { alertClear(input: {alertId: $id}) { alert { kind } userErrors { code path } } }"
+
+
+async def test_a_store_clears_the_alerts_that_it_sees(api: Api, world: dict[str, Any]) -> None:
+    order = "query ($id: ID!) { node(id: $id) { ... on Order { shippingOrders { alerts { id } } alerts { id kind } } } }"
+    first = (await api.do(order, {"id": world["ids"]["first"]}))["node"]["alerts"][0]["id"]
+    second = (await api.do(order, {"id": world["ids"]["second"]}))["node"]["shippingOrders"][0]["alerts"][0]["id"]
+    denied = await api.do(CLEAR, {"id": second}, role=Role.STORE_ASSOCIATE)
+    assert denied["alertClear"] == {"alert": None, "userErrors": [{"code": "NOT_FOUND", "path": ["alertId"]}]}
+    cleared = await api.do(CLEAR, {"id": first}, role=Role.STORE_ASSOCIATE)
+    assert cleared["alertClear"] == {"alert": {"kind": "order.odd"}, "userErrors": []}
+
+
 async def test_a_store_sees_its_own(api: Api, world: dict[str, Any]) -> None:
     first = world["numbers"]["first"]
     own = await api.do(LISTS, role=Role.STORE_ASSOCIATE)

@@ -9,8 +9,10 @@ from backend.actions.orders.resume import release_holds
 from backend.errors import ErrorCode, not_found, refused
 from backend.events import record
 from backend.models.db import Transaction, retried, transaction
+from backend.models.fulfillment import ShippingOrder
 from backend.models.log import Alert
 from backend.models.orders import Order
+from backend.models.returns import Return
 from backend.rules.order_input import Problems
 from backend.rules.permissions import OFFICE, Actor, require
 from backend.rules.vocabulary import AlertSeverity
@@ -30,7 +32,7 @@ async def clear(actor: Actor, alert_id: UUID, note: str | None = None) -> None:
     problems.check()
     async with transaction() as tx:
         alert = await Alert.get_or_none(id=alert_id)
-        if alert is None or not _in_scope(actor, alert):
+        if alert is None or not await _in_scope(actor, alert):
             raise not_found("alert", "alert_id")
         if alert.order_id is not None:
             _ = await lock_order(tx, actor, alert.order_id, path="alert_id")
@@ -65,6 +67,12 @@ async def clear_in(
     return True
 
 
-def _in_scope(actor: Actor, alert: Alert) -> bool:
-    """Alerts of an order are in the order's scope; the others are the office's, or of one's own site."""
-    return actor.sees_all_orders or alert.order_id is not None or alert.site_id in actor.site_ids
+async def _in_scope(actor: Actor, alert: Alert) -> bool:
+    """Who is at a site clears what is of that site; an alert of the order alone is in the order's scope."""
+    if actor.sees_all_orders:
+        return True
+    if alert.shipping_order_id is not None:
+        return await ShippingOrder.filter(id=alert.shipping_order_id, site_id__in=actor.site_ids).exists()
+    if alert.rma_id is not None:
+        return await Return.filter(id=alert.rma_id, site_id__in=actor.site_ids).exists()
+    return alert.site_id in actor.site_ids if alert.site_id is not None else alert.order_id is not None
