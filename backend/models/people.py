@@ -89,3 +89,19 @@ class Customer(Identified):
 
     class Meta:
         table = "customer"
+
+
+class SavedSearch(Identified):
+    """A search over orders that somebody keeps, for themselves or for all of the house."""
+
+    owner = fields.CharField(max_length=254, description="the actor's key")
+    name = fields.CharField(max_length=100)
+    query = fields.TextField(null=True, description="the free text")
+    criteria: Any = fields.JSONField(description="an OrderFilter")
+    columns = ArrayField(element_type="text", description="of the list, in order")
+    shared = fields.BooleanField(default=False)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "saved_search"
+        constraints = (UniqueConstraint(fields=("owner", "name"), name="uq_saved_search"),)

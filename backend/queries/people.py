@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from backend.errors import ErrorCode, refused
-from backend.models.people import ApiKey, Customer, User
+from backend.models.people import ApiKey, Customer, SavedSearch, User
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
 from backend.queries.sql import Where, begins, contains, rows
@@ -38,6 +38,13 @@ async def customer(actor: Actor, key: UUID | None, external_id: str | None) -> C
     where.add(f"t.id = {where.bind(key)}" if key is not None else f"t.external_id = {where.bind(external_id)}")
     scope(where, actor, Customer)
     return next(iter(await rows(Customer, f"SELECT t.* FROM customer t WHERE {where}", *where.args)), None)
+
+
+async def saved_searches(actor: Actor) -> list[SavedSearch]:
+    """By name."""
+    where = Where()
+    scope(where, actor, SavedSearch)
+    return await rows(SavedSearch, f"SELECT t.* FROM saved_search t WHERE {where} ORDER BY t.name, t.id", *where.args)
 
 
 async def users(actor: Actor) -> list[User]:

@@ -31,7 +31,7 @@ from backend.models.inventory import (
 from backend.models.log import Alert, Event
 from backend.models.orders import Order, OrderHold, OrderLine, OrderNote
 from backend.models.payments import Invoice, Payment, PaymentTransaction
-from backend.models.people import ApiKey, Customer, User
+from backend.models.people import ApiKey, Customer, SavedSearch, User
 from backend.models.returns import Return, ReturnLine, ReturnReceipt
 from backend.queries.sql import Where
 from backend.rules.permissions import LEADS, Actor
@@ -116,7 +116,10 @@ _OF_THE_HOUSE = (Workflow, AllocationRuleSet)
 
 def scope(where: Where, actor: Actor, model: type[Model]) -> None:
     """Narrow a read of this table, as row `t`, to what the actor sees."""
-    if model in _OF_LEADS and not actor.has(LEADS):
+    if model is SavedSearch:
+        mine = f"t.owner = {where.bind(actor.key)}"
+        where.add(mine if actor.channel_id is not None else f"({mine} OR t.shared)")
+    elif model in _OF_LEADS and not actor.has(LEADS):
         where.add(_NONE)
     elif not actor.sees_all_orders:
         where.add(_own(where, actor, model))

@@ -42,6 +42,7 @@ _KINDS = {
     "alert_id": "Alert",
     "workflow_id": "Workflow",
     "reservation_id": "Reservation",
+    "saved_search_id": "SavedSearch",
     "rule_set_id": "AllocationRuleSet",
 }
 

@@ -13,6 +13,7 @@ from backend.resolvers.payment_mutations import PaymentMutations
 from backend.resolvers.people_mutations import PeopleMutations
 from backend.resolvers.reservation_mutations import ReservationMutations
 from backend.resolvers.return_mutations import ReturnMutations
+from backend.resolvers.searches import SearchMutations
 from backend.resolvers.session_mutations import SessionMutations
 
 
@@ -28,5 +29,6 @@ class Mutation(
     ReservationMutations,
     ConfigurationMutations,
     PeopleMutations,
+    SearchMutations,
 ):
     """Noun first, then the verb; one input; the changed object and `userErrors` in the payload."""

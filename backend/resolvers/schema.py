@@ -22,6 +22,7 @@ from backend.resolvers.orders import OrderQueries
 from backend.resolvers.payments import PaymentQueries
 from backend.resolvers.people import PeopleQueries
 from backend.resolvers.returns import ReturnQueries
+from backend.resolvers.searches import SearchQueries
 from backend.schema import common
 from backend.schema.conversion import plan_inputs
 from backend.schema.scalars import SCALARS
@@ -45,6 +46,7 @@ class Query(
     InventoryQueries,
     AllocationQueries,
     CatalogQueries,
+    SearchQueries,
 ):
     """Everything that can be read, in the scope of whoever asks."""
 

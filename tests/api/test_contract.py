@@ -53,12 +53,6 @@ TO_COME = {
     "WebhookPayload was removed.",
     "Field Query.webhooks was removed.",
     "Field Mutation.webhookCreate was removed.",
-    # Saved searches.
-    "SavedSearch was removed.",
-    "SavedSearchInput was removed.",
-    "SavedSearchPayload was removed.",
-    "Field Query.savedSearches was removed.",
-    "Field Mutation.savedSearchCreate was removed.",
     # Simulation of allocation.
     "AllocationSimulateInput was removed.",
     "Field Mutation.allocationSimulate was removed.",

@@ -76,6 +76,9 @@ MUTATIONS: dict[str, set[Role]] = {
     "apiKeyCreate": {A},
     "apiKeyRevoke": {A},
     "alertClear": OFFICE | GOODS,
+    "savedSearchCreate": set(Role),
+    "savedSearchUpdate": set(Role),
+    "savedSearchDelete": set(Role),
 }
 
 

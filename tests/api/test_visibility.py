@@ -81,7 +81,9 @@ CLEAR = "mutation ($id: ID!) { alertClear(input: {alertId: $id}) { alert { kind 
 
 
 async def test_a_store_clears_the_alerts_that_it_sees(api: Api, world: dict[str, Any]) -> None:
-    order = "query ($id: ID!) { node(id: $id) { ... on Order { shippingOrders { alerts { id } } alerts { id kind } } } }"
+    order = (
+        "query ($id: ID!) { node(id: $id) { ... on Order { shippingOrders { alerts { id } } alerts { id kind } } } }"
+    )
     first = (await api.do(order, {"id": world["ids"]["first"]}))["node"]["alerts"][0]["id"]
     second = (await api.do(order, {"id": world["ids"]["second"]}))["node"]["shippingOrders"][0]["alerts"][0]["id"]
     denied = await api.do(CLEAR, {"id": second}, role=Role.STORE_ASSOCIATE)

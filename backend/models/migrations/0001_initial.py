@@ -454,6 +454,30 @@ class Migration(migrations.Migration):
             ),
         ),
         ops.CreateModel(
+            name="SavedSearch",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("owner", fields.CharField(description="the actor's key", max_length=254)),
+                ("name", fields.CharField(max_length=100)),
+                ("query", fields.TextField(null=True, description="the free text", unique=False)),
+                ("criteria", fields.JSONField(description="an OrderFilter", encoder=JSON_DUMPS, decoder=loads)),
+                ("columns", ArrayField(description="of the list, in order", element_type="TEXT")),
+                ("shared", fields.BooleanField(default=False)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "saved_search",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "A search over orders that somebody keeps, for themselves or for all of the house.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="SavedSearch",
+            constraint=UniqueConstraint(fields=("owner", "name"), name="uq_saved_search"),
+        ),
+        ops.CreateModel(
             name="User",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
