@@ -14,7 +14,7 @@ PACKAGES := frontend/node_modules/.installed
 CHECKED := frontend/node_modules/.checked
 SCREENS := backend/static/.built
 
-.PHONY: help install screens run migrate test faults check format bench lock schema clean
+.PHONY: help install screens pictures run migrate test faults check format bench lock schema clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ check: $(STAMP) $(CHECKED) $(SCREENS) ## Formatting, lint, types, import law, sc
 format: $(STAMP) ## Format and apply the safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+pictures: $(STAMP) $(SCREENS) ## Take the pictures of the documentation from a running `make run`
+	$(BIN)/python -m tests.browser.pictures
 
 bench: $(STAMP) ## Measure what the README quotes
 	$(BIN)/python -m bench

@@ -19,7 +19,7 @@ import { Ship } from "./Ship";
 /** One shipping order, at the step where it stands. */
 export function JobScreen({ number }: { number: string }) {
   const { work, trouble, refresh } = useStore();
-  const job = work?.jobs.find((one) => one.number === number);
+  const job = work?.jobs.find((one) => one.number === number || one.order.number === number);
   if (job) return <Known job={job} />;
   return (
     <Page title={number} back={<Back />}>

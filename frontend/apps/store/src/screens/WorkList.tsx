@@ -19,6 +19,7 @@ export function WorkList() {
 
   function open(code: string) {
     const read = code.toUpperCase();
+    if (!work) return go("job", read);
     const job = work?.jobs.find((one) => one.number === read || one.order.number === read);
     signal(job !== undefined);
     if (job) go("job", job.number);
