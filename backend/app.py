@@ -16,6 +16,7 @@ from backend.config import Settings
 from backend.models import db, migrations
 from backend.resolvers import screens
 from backend.resolvers.endpoint import Endpoint
+from backend.resolvers.exports import OrderExports
 from backend.resolvers.invoice_documents import InvoiceDocuments
 from backend.resolvers.request_log import RequestLog
 from backend.resolvers.schema import schema
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
             Route("/documents/invoices/{name}", InvoiceDocuments(endpoint), methods=["GET"]),
+            Route("/exports/orders.{kind}", OrderExports(endpoint), methods=["GET"]),
             Route("/healthz", healthy, methods=["GET"]),
             Route("/readyz", ready, methods=["GET"]),
             *screens.routes(),

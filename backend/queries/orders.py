@@ -84,7 +84,7 @@ _CRITERIA: Mapping[str, Criterion] = {
 _TIMES = {"placed_at": "t.placed_at", "updated_at": "t.updated_at", "promised_at": "t.promised_at"}
 
 _ID = ("id", "uuid")
-_SORTS: Mapping[OrderSort, Sort] = {
+SORTS: Mapping[OrderSort, Sort] = {
     OrderSort.PLACED_AT_DESC: Sort("placed", (("placed_at", "timestamptz"), _ID), descending=True),
     OrderSort.PLACED_AT_ASC: Sort("placed", (("placed_at", "timestamptz"), _ID)),
     OrderSort.UPDATED_AT_DESC: Sort("updated", (("updated_at", "timestamptz"), _ID), descending=True),
@@ -100,7 +100,7 @@ async def search(
 ) -> Page[Order]:
     """A page of the orders that match both the text and the criteria."""
     where, selective = found(actor, text, criteria)
-    return await page(Order, where, _SORTS[sort], window, selective=selective, cap=MAX_COUNT)
+    return await page(Order, where, SORTS[sort], window, selective=selective, cap=MAX_COUNT)
 
 
 def found(actor: Actor, text: str | None, criteria: OrderCriteria) -> tuple[Where, bool]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import strawberry
-from graphql import GraphQLError
-from graphql.utilities import validate_input_value
 
 from backend.actions.people.saved_searches import SavedSearchCommand, create, delete, update
-from backend.errors import ErrorCode, Problem, Refused
 from backend.models.people import SavedSearch as SavedSearchRow
 from backend.queries import people as queries
 from backend.resolvers.commands import key, perform, translate
+from backend.resolvers.filters import order_filter
 from backend.rules.permissions import READERS
 from backend.schema.access import field, mutation
 from backend.schema.common import Info, show, show_all
@@ -25,8 +22,6 @@ from backend.schema.searches import (
     SavedSearchPayload,
     SavedSearchUpdateInput,
 )
-
-_MAX_PROBLEMS = 20
 
 
 @strawberry.type
@@ -68,16 +63,5 @@ async def _shown(info: Info, saved_search_id: UUID | None) -> SavedSearchPayload
 
 
 def _command(info: Info, given: SavedSearchInput | SavedSearchUpdateInput) -> SavedSearchCommand:
-    """Refuses a filter that the search would not take, each problem at its place."""
-    problems: list[Problem] = []
-
-    def note(error: GraphQLError, path: list[str | int]) -> None:
-        problems.append(Problem(ErrorCode.INVALID, error.message, ("filter", *(str(part) for part in path))))
-
-    kind: Any = info.schema._schema.type_map["OrderFilter"]
-    validate_input_value(given.filter, kind, note, hide_suggestions=True)
-    if given.filter is None:
-        problems.append(Problem(ErrorCode.INVALID, "A filter is an object; {} finds everything.", ("filter",)))
-    if problems:
-        raise Refused(*problems[:_MAX_PROBLEMS])
+    order_filter(info.schema, given.filter, "filter")
     return translate(given, SavedSearchCommand)
