@@ -56,7 +56,7 @@ WITH line AS MATERIALIZED (
            least(l.safety_stock, l.on_hand - l.allocated - l.reserved) AS safety
       FROM inventory_level l LEFT JOIN own o USING (site_id, sku)
      WHERE l.sku IN (SELECT sku FROM line WHERE open > 0)
-       AND l.on_hand - l.allocated - l.reserved + coalesce(o.units, 0) > 0 /*lock*/
+       AND l.on_hand - l.allocated - l.reserved + coalesce(o.units, 0) > 0
 )
 SELECT (SELECT json_agg(json_build_array(id, sku, open, delivery_method, pickup_site_id,
                         (unit_price * quantity - discount) * open / quantity, attributes) ORDER BY position)
@@ -70,17 +70,11 @@ SELECT (SELECT json_agg(json_build_array(id, sku, open, delivery_method, pickup_
        (SELECT coalesce(max(position), 0) FROM shipping_order WHERE order_id = $1) AS last_position
 """
 _LOOK_TO_ACT = _LOOK.replace("/*hold*/", "FOR NO KEY UPDATE OF r")
-_LOOK_LOCKED = _LOOK_TO_ACT.replace("/*lock*/", "ORDER BY l.site_id, l.sku FOR NO KEY UPDATE OF l")
 
 
 async def look(order_id: UUID, currency: str) -> Supply:
     """To act on it, in a transaction that has locked the order: its reservation is locked too."""
     return await _look(_LOOK_TO_ACT, order_id, currency, None)
-
-
-async def look_locked(order_id: UUID, currency: str) -> Supply:
-    """Nobody else can take of what was seen until the transaction ends."""
-    return await _look(_LOOK_LOCKED, order_id, currency, None)
 
 
 async def look_only(order_id: UUID, currency: str, rule_set_id: UUID | None) -> Supply:

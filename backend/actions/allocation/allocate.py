@@ -14,7 +14,7 @@ from uuid import UUID
 
 from backend.actions.alerts.raise_ import raise_alert
 from backend.actions.allocation.commit import Made, commit, shipping_orders
-from backend.actions.inventory.stock import may_handle
+from backend.actions.inventory.stock import lock_skus, may_handle
 from backend.actions.orders.locking import lock_order
 from backend.actions.orders.refresh import refresh
 from backend.errors import not_found
@@ -23,7 +23,7 @@ from backend.models.base import uuid7
 from backend.models.db import Transaction, retried, transaction
 from backend.models.inventory import InventorySite
 from backend.models.orders import Order
-from backend.models.supply import Supply, look, look_locked, question_of
+from backend.models.supply import Supply, look, question_of
 from backend.rules.allocation import Plan, plan
 from backend.rules.allocation_record import explain
 from backend.rules.lifecycle import ORDER_VERBS, check_verb
@@ -91,8 +91,7 @@ async def allocate_if(
         check_verb(ORDER_VERBS["orderAllocate"], state=order.state, suspended=order.suspended)
         decision_id = uuid7()
         for look_number in range(_LOOKS + 1):
-            looked = look if look_number < _LOOKS else look_locked
-            supply = await looked(order.id, order.currency)
+            supply = await look(order.id, order.currency)
             if by_hand is not None:
                 supply = by_hand.over(supply)
             question = await question_of(order, supply)
@@ -105,6 +104,8 @@ async def allocate_if(
                 told = replace(told, sentence=f"By hand ({actor.label}): {by_hand.reason} – {told.sentence}")
             if await commit(tx, order, decision_id, supply, chosen, told, made):
                 break
+            if look_number == _LOOKS - 1:
+                await lock_skus(tx, sorted({demand.sku for demand in supply.demands}))
         else:
             raise RuntimeError(f"Order {order.number} could not take stock that it had locked.")
         _tell(tx, actor, order, decision_id, chosen, supply, made)

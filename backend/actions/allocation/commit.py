@@ -1,4 +1,4 @@
-"""The one statement that takes what was decided and writes it down: all of it, or nothing."""
+"""The statement that takes what was decided and writes it down: all of it, or nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from backend.actions.inventory.stock import lock_levels
 from backend.models.base import uuid7
 from backend.models.db import Transaction, jsonb
 from backend.models.orders import Order
@@ -80,21 +81,20 @@ def _line(order: Order, shipping_order_id: UUID, line_id: UUID, assignment: Assi
     }
 
 
-#: Stock rows are locked in (site, SKU) order, after everything else; what is written waits for them to be enough.
+#: The levels are locked by now, after everything else: what is written depends on them being enough.
 _COMMIT = """
 WITH wanted AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $10::int[]) AS w(site_id, sku, units, own)
-), locked AS MATERIALIZED (
+), level AS MATERIALIZED (
     SELECT l.id, w.units, w.own,
            w.units <= greatest(w.own, l.on_hand - l.allocated - l.reserved + w.own
                                       - least(l.safety_stock, l.on_hand - l.allocated - l.reserved)) AS enough
       FROM inventory_level l JOIN wanted w USING (site_id, sku)
-     ORDER BY l.site_id, l.sku FOR NO KEY UPDATE OF l
 ), verdict AS MATERIALIZED (
-    SELECT coalesce(bool_and(enough), true) AND count(*) = cardinality($1::uuid[]) AS ok FROM locked
+    SELECT coalesce(bool_and(enough), true) AND count(*) = cardinality($1::uuid[]) AS ok FROM level
 ), taken AS (
     UPDATE inventory_level l SET allocated = l.allocated + k.units, reserved = l.reserved - k.own
-      FROM locked k WHERE l.id = k.id AND (SELECT ok FROM verdict)
+      FROM level k WHERE l.id = k.id AND (SELECT ok FROM verdict)
 ), used AS (
     UPDATE reservation SET released_at = $11
      WHERE order_id = $12 AND released_at IS NULL AND cardinality($10::int[]) > 0 AND (SELECT ok FROM verdict)
@@ -132,6 +132,7 @@ async def commit(
     for it in plan.assignments:
         sums[it.site_id, it.sku] = sums.get((it.site_id, it.sku), 0) + it.quantity
     missing = plan.backordered
+    await lock_levels(tx, sums)
     return bool(
         await tx.fetchval(
             _COMMIT,

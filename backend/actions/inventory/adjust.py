@@ -13,6 +13,7 @@ from backend.actions.inventory.stock import (
     apply,
     check_rows,
     find_sites,
+    lock_levels,
     make_levels,
 )
 from backend.errors import ErrorCode, refused
@@ -78,10 +79,10 @@ async def _check_enough(tx: Transaction, deltas: Sequence[Delta]) -> None:
         key = (delta.site_id, delta.sku)
         sums[key] = sums.get(key, 0) + delta.on_hand
         first.setdefault(key, index)
+    await lock_levels(tx, sums)
     rows = await tx.fetch(
         "SELECT l.site_id, l.sku, l.on_hand, l.allocated + l.reserved AS promised FROM inventory_level l"
-        " JOIN unnest($1::uuid[], $2::text[]) AS w(site_id, sku) USING (site_id, sku)"
-        " ORDER BY l.site_id, l.sku FOR NO KEY UPDATE OF l",
+        " JOIN unnest($1::uuid[], $2::text[]) AS w(site_id, sku) USING (site_id, sku) ORDER BY l.site_id, l.sku",
         [site_id for site_id, _ in sums],
         [sku for _, sku in sums],
     )

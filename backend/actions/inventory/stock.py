@@ -40,6 +40,29 @@ class Delta:
     reason: MovementReason | None = None
 
 
+_LOCK = """
+SELECT 1 FROM inventory_level l JOIN unnest($1::uuid[], $2::text[]) AS w(site_id, sku) USING (site_id, sku)
+ ORDER BY l.site_id, l.sku FOR NO KEY UPDATE OF l
+"""
+
+
+async def lock_levels(tx: Transaction, keys: Iterable[tuple[UUID, str]]) -> None:
+    """Lock levels in (site, SKU) order, so that what the next statement sees of them stays so.
+
+    A statement that locks and judges at once may judge what it saw before it had to wait.
+    """
+    wanted = list(keys)
+    if wanted:
+        await tx.execute(_LOCK, [site_id for site_id, _ in wanted], [sku for _, sku in wanted])
+
+
+async def lock_skus(tx: Transaction, skus: Iterable[str]) -> None:
+    """The same for these SKUs wherever they are."""
+    await tx.execute(
+        "SELECT 1 FROM inventory_level WHERE sku = ANY($1) ORDER BY site_id, sku FOR NO KEY UPDATE", list(skus)
+    )
+
+
 _APPLY = """
 WITH change AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[]) AS c(site_id, sku, on_hand, allocated)

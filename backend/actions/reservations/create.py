@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from backend.actions.inventory.stock import lock_levels, lock_skus
 from backend.errors import ErrorCode, not_found, refused
 from backend.events import record
 from backend.models.base import uuid7
@@ -74,9 +75,11 @@ async def _create(actor: Actor, command: ReservationCommand) -> UUID:
             raise not_found("channel", "channel")
         reservation_id = uuid7()
         for look in range(_LOOKS + 1):
-            held = await _choose(tx, command, locked=look == _LOOKS)
+            held = await _choose(tx, command)
             if await _take(tx, command, reservation_id, channel_id, held):
                 break
+            if look == _LOOKS - 1:
+                await lock_skus(tx, sorted({line.sku for line in command.lines}))
         else:
             raise RuntimeError("Stock that was locked could not be reserved.")
         record(
@@ -94,10 +97,9 @@ _STOCK = """
 SELECT l.site_id, l.sku, l.on_hand - l.allocated - l.reserved - l.safety_stock AS available
   FROM inventory_level l WHERE l.sku = ANY($1) AND l.on_hand - l.allocated - l.reserved - l.safety_stock > 0
 """
-_LOCKED = _STOCK + " ORDER BY l.site_id, l.sku FOR NO KEY UPDATE"
 
 
-async def _choose(tx: Transaction, command: ReservationCommand, *, locked: bool) -> list[Held]:
+async def _choose(tx: Transaction, command: ReservationCommand) -> list[Held]:
     sites = await tx.fetch(
         "SELECT id, code, capabilities FROM inventory_site WHERE active"
         " AND capabilities && '{SHIP,PICKUP}'::text[] ORDER BY rank, code"
@@ -109,7 +111,7 @@ async def _choose(tx: Transaction, command: ReservationCommand, *, locked: bool)
         if line.site is not None and line.site not in by_code:
             problems.add("There is no such site that gives goods.", "lines", index, "site", code=ErrorCode.NOT_FOUND)
     problems.check()
-    rows = await tx.fetch(_LOCKED if locked else _STOCK, sorted({line.sku for line in command.lines}))
+    rows = await tx.fetch(_STOCK, sorted({line.sku for line in command.lines}))
     wanted = [
         Wanted(line.sku, line.quantity, shipping if line.site is None else [by_code[line.site]])
         for line in command.lines
@@ -125,15 +127,14 @@ async def _choose(tx: Transaction, command: ReservationCommand, *, locked: bool)
 _TAKE = """
 WITH wanted AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[]) AS w(site_id, sku, units)
-), locked AS MATERIALIZED (
+), level AS MATERIALIZED (
     SELECT l.id, w.units, l.on_hand - l.allocated - l.reserved - l.safety_stock >= w.units AS enough
       FROM inventory_level l JOIN wanted w USING (site_id, sku)
-     ORDER BY l.site_id, l.sku FOR NO KEY UPDATE OF l
 ), verdict AS MATERIALIZED (
-    SELECT bool_and(enough) AND count(*) = cardinality($1::uuid[]) AS ok FROM locked
+    SELECT bool_and(enough) AND count(*) = cardinality($1::uuid[]) AS ok FROM level
 ), taken AS (
     UPDATE inventory_level l SET reserved = l.reserved + k.units
-      FROM locked k WHERE l.id = k.id AND (SELECT ok FROM verdict)
+      FROM level k WHERE l.id = k.id AND (SELECT ok FROM verdict)
 ), made AS (
     INSERT INTO reservation (id, reference, channel_id, created_at, expires_at)
     SELECT $4, $5, $6, $7, $8 WHERE (SELECT ok FROM verdict)
@@ -162,6 +163,7 @@ async def _take(
         }
         for it in held
     ]
+    await lock_levels(tx, sums)
     return bool(
         await tx.fetchval(
             _TAKE,
