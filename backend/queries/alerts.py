@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from backend.models.log import Alert
-from backend.queries.criteria import AlertCriteria
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
 from backend.queries.sql import Where
+from backend.rules.criteria import AlertCriteria
 from backend.rules.permissions import Actor
 
 _NEWEST = Sort("alert", (("raised_at", "timestamptz"), ("id", "uuid")), descending=True)

@@ -19,9 +19,9 @@ from backend.models.orders import Order
 from backend.models.payments import Payment
 from backend.models.returns import Return
 from backend.queries import fulfillment, orders, payments, returns
-from backend.queries.criteria import OrderCriteria, PaymentCriteria, ReturnCriteria, ShippingOrderCriteria
 from backend.queries.scope import scope
 from backend.queries.sql import Where, table_of
+from backend.rules.criteria import OrderCriteria, PaymentCriteria, ReturnCriteria, ShippingOrderCriteria
 from backend.rules.permissions import OFFICE, Actor
 from backend.rules.vocabulary import (
     FulfillmentStatus,

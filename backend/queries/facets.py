@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from backend.models import db
-from backend.queries.criteria import OrderCriteria, OrderFacet
 from backend.queries.orders import found
+from backend.rules.criteria import OrderCriteria, OrderFacet
 from backend.rules.permissions import Actor
 
 MAX_BUCKETS = 50

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from backend.errors import ErrorCode, refused
 from backend.models.fulfillment import Shipment, ShippingOrder
-from backend.queries.criteria import ShippingOrderCriteria
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
 from backend.queries.sql import Where, rows
+from backend.rules.criteria import ShippingOrderCriteria
 from backend.rules.lifecycle import OPEN_SHIPPING_ORDERS
 from backend.rules.permissions import Actor
 

@@ -13,10 +13,10 @@ from backend.models import db
 from backend.models.inventory import InventoryLevel, InventoryMovement
 from backend.models.log import Event
 from backend.models.orders import Order
-from backend.queries.criteria import MAX_COUNT
 from backend.queries.paging import Page, Sort, Window, bounds, cut, ordering
 from backend.queries.scope import scope
 from backend.queries.sql import Where, columns_of, row_of, table_of
+from backend.rules.criteria import MAX_COUNT
 from backend.rules.permissions import Actor
 
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from backend.errors import ErrorCode, refused
 from backend.models import db
 from backend.money import to_decimal
-from backend.queries.criteria import OrderCriteria, OrderSort
 from backend.queries.orders import SORTS, found
 from backend.queries.paging import Sort, Window, bounds, ordering
+from backend.rules.criteria import OrderCriteria, OrderSort
 from backend.rules.permissions import Actor
 
 #: What a sheet can hold, a line for the names left.

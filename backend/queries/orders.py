@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,14 +13,20 @@ from babel.numbers import get_currency_precision, list_currencies
 
 from backend.errors import ErrorCode, refused
 from backend.models.orders import Order
-from backend.queries.criteria import MAX_COUNT, AmountRange, OrderCriteria, OrderSort, TimeRange
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
-from backend.queries.sql import Where, begins, contains, rows
+from backend.queries.sql import Where, contains, rows
+from backend.rules.criteria import (
+    MAX_COUNT,
+    MAX_NUMBERS,
+    AmountRange,
+    OrderCriteria,
+    OrderSearch,
+    OrderSort,
+    TimeRange,
+)
 from backend.rules.permissions import Actor
-
-_MAX_WORDS = 8
-_MAX_QUERY = 200
+from backend.rules.search_text import parse
 
 
 class Criterion(NamedTuple):
@@ -39,6 +45,12 @@ _OPEN_ALERT = "SELECT 1 FROM alert a WHERE a.order_id = t.id AND a.cleared_at IS
 _PHONE = "regexp_replace(coalesce(t.phone, t.shipping_address->>'phone', ''), '\\D', '', 'g')"
 _CRITERIA: Mapping[str, Criterion] = {
     "number": Criterion("t.number = {0}", str.strip, selective=True),
+    "numbers": Criterion(
+        "t.id IN (SELECT k.order_id FROM order_key k WHERE k.value = ANY({0}) AND (k.scope = 'number'"
+        " OR k.scope IN (SELECT 'channel:' || c.id FROM channel c)))",
+        lambda values: [value.strip() for value in values],
+        selective=True,
+    ),
     "external_id": Criterion(
         "t.id IN (SELECT k.order_id FROM order_key k WHERE k.scope IN (SELECT 'channel:' || c.id FROM channel c)"
         " AND k.value = {0})",
@@ -105,17 +117,31 @@ async def search(
 
 def found(actor: Actor, text: str | None, criteria: OrderCriteria) -> tuple[Where, bool]:
     """The condition of a search in the actor's scope, and whether it finds few."""
+    wanted = asked(text, criteria)
     where = Where()
     scope(where, actor, Order)
-    where.add(*conditions(where, criteria))
-    words = (text or "").split()
-    if len(text or "") > _MAX_QUERY or len(words) > _MAX_WORDS:
-        raise refused(
-            ErrorCode.INVALID, f"A query has at most {_MAX_WORDS} words and {_MAX_QUERY} characters.", "query"
-        )
-    where.add(*(_word(where, word) for word in words))
-    given = {field.name for field in fields(criteria) if getattr(criteria, field.name) is not None}
-    return where, bool(words) or any(_CRITERIA[name].selective for name in given & _CRITERIA.keys())
+    for part in wanted.criteria:
+        where.add(*conditions(where, part))
+    for part in wanted.without:
+        where.add(*_against(where, part))
+    where.add(*(_word(where, word) for word in wanted.words))
+    given = {field.name for part in wanted.criteria for field in fields(part) if getattr(part, field.name) is not None}
+    return where, bool(wanted.words) or any(_CRITERIA[name].selective for name in given & _CRITERIA.keys())
+
+
+def asked(text: str | None, criteria: OrderCriteria) -> OrderSearch:
+    """What the text form and a filter ask for together."""
+    for part in _nested(criteria):
+        if len(part.numbers or ()) > MAX_NUMBERS:
+            raise refused(ErrorCode.LIMIT_EXCEEDED, f"At most {MAX_NUMBERS:,} numbers.", "filter", "numbers")
+    search = parse(text or "")
+    return replace(search, criteria=(*search.criteria, criteria))
+
+
+def _nested(criteria: OrderCriteria | None) -> Iterator[OrderCriteria]:
+    while criteria is not None:
+        yield criteria
+        criteria = criteria.not_
 
 
 def conditions(where: Where, criteria: OrderCriteria) -> list[str]:
@@ -129,10 +155,14 @@ def conditions(where: Where, criteria: OrderCriteria) -> list[str]:
         made += _within(where, column, getattr(criteria, name))
     made += _amounts(where, criteria.total)
     if criteria.not_ is not None:
-        against = conditions(where, criteria.not_)
-        if against:
-            made.append(f"({' AND '.join(against)}) IS NOT TRUE")
+        made += _against(where, criteria.not_)
     return made
+
+
+def _against(where: Where, criteria: OrderCriteria) -> list[str]:
+    """That not all of these hold; no criteria exclude nothing."""
+    against = conditions(where, criteria)
+    return [f"({' AND '.join(against)}) IS NOT TRUE"] if against else []
 
 
 def _within(where: Where, column: str, span: TimeRange | None) -> list[str]:
@@ -144,12 +174,15 @@ def _within(where: Where, column: str, span: TimeRange | None) -> list[str]:
 
 def _amounts(where: Where, span: AmountRange | None) -> list[str]:
     """Amounts are given in major units, and kept in minor units of the order's own currency."""
-    if span is None or (span.min is None and span.max is None):
+    if span is None:
+        return []
+    signs = ((">=", span.min), ("<=", span.max), (">", span.above), ("<", span.below))
+    ends = [(sign, end) for sign, end in signs if end is not None]
+    if not ends:
         return []
     cases = [f"WHEN t.currency = ANY({where.bind(codes)}) THEN {places}" for places, codes in _odd_currencies().items()]
     scale = f"10::numeric ^ (CASE {' '.join(cases)} ELSE 2 END)"
-    ends = ((">=", span.min), ("<=", span.max))
-    return [f"t.total {sign} {where.bind(end)}::numeric * {scale}" for sign, end in ends if end is not None]
+    return [f"t.total {sign} {where.bind(end)}::numeric * {scale}" for sign, end in ends]
 
 
 @cache
@@ -163,19 +196,28 @@ def _odd_currencies() -> dict[int, list[str]]:
 
 
 def _word(where: Where, word: str) -> str:
-    """The word begins a number, an id, an address or a SKU of the order, or stands in a name or phone number."""
-    start, anywhere = where.bind(begins(word)), where.bind(contains(word))
-    ways = [
-        f"t.number ILIKE {start}",
-        f"t.external_id ILIKE {start}",
-        f"t.email ILIKE {start}",
-        f"t.customer_id IN (SELECT c.id FROM customer c WHERE c.name ILIKE {anywhere})",
-        f"t.shipping_address->>'name' ILIKE {anywhere}",
-        f"t.id IN (SELECT l.order_id FROM order_line l WHERE l.sku ILIKE {start})",
-    ]
-    if len(_digits(word)) >= 4:
+    """The word, or phrase, stands anywhere in what the order, its goods or its customer are known by."""
+    anywhere = where.bind(contains(word))
+    ways = [way.format(anywhere) for way in _WAYS]
+    if len(_digits(word)) >= 4 and not re.search(r"[^\W\d_]", word):
         ways.append(f"{_PHONE} LIKE {where.bind(contains(_digits(word)))}")
     return f"({' OR '.join(ways)})"
+
+
+_WAYS = (
+    "t.number ILIKE {0}",
+    "t.external_id ILIKE {0}",
+    "t.email ILIKE {0}",
+    "t.shipping_address->>'name' ILIKE {0}",
+    "t.shipping_address->>'line1' ILIKE {0}",
+    "t.shipping_address->>'postalCode' ILIKE {0}",
+    "t.shipping_address->>'city' ILIKE {0}",
+    "array_to_string(t.tags, ' ') ILIKE {0}",
+    "t.customer_id IN (SELECT c.id FROM customer c WHERE c.name ILIKE {0})",
+    "t.id IN (SELECT l.order_id FROM order_line l WHERE l.sku ILIKE {0} OR l.name ILIKE {0})",
+    "t.id IN (SELECT p.order_id FROM shipment p WHERE p.tracking_number ILIKE {0})",
+    "t.id IN (SELECT n.order_id FROM order_note n WHERE n.body ILIKE {0})",
+)
 
 
 async def one(

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from backend.models.payments import Invoice, Payment
-from backend.queries.criteria import PaymentCriteria
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
 from backend.queries.sql import Where
+from backend.rules.criteria import PaymentCriteria
 from backend.rules.permissions import Actor
 
 _NEWEST = Sort("payment", (("created_at", "timestamptz"), ("id", "uuid")), descending=True)

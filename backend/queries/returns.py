@@ -7,10 +7,10 @@ from uuid import UUID
 
 from backend.errors import ErrorCode, refused
 from backend.models.returns import Return
-from backend.queries.criteria import ReturnCriteria
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
 from backend.queries.sql import Where, columns_of, rows
+from backend.rules.criteria import ReturnCriteria
 from backend.rules.permissions import Actor
 
 #: The oldest work first.

@@ -6,9 +6,9 @@ import strawberry
 from strawberry import UNSET
 
 from backend.queries import alerts as queries
-from backend.queries.criteria import AlertCriteria
 from backend.resolvers.arguments import window
 from backend.resolvers.commands import translate
+from backend.rules.criteria import AlertCriteria
 from backend.rules.permissions import READERS
 from backend.schema.access import field
 from backend.schema.alerts import AlertConnection, AlertFilter

@@ -22,13 +22,13 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.types import Receive, Scope, Send
 
 from backend.errors import ErrorCode, Refused, refused
-from backend.queries.criteria import OrderCriteria, OrderSort
 from backend.queries.order_export import batches, columns_of
 from backend.resolvers import bodies, faults
 from backend.resolvers.bodies import BadRequest
 from backend.resolvers.commands import translate
 from backend.resolvers.endpoint import Endpoint
 from backend.resolvers.filters import order_filter
+from backend.rules.criteria import OrderCriteria, OrderSort
 from backend.rules.permissions import Actor
 
 CSV = "text/csv; charset=utf-8"

@@ -6,9 +6,9 @@ import strawberry
 from strawberry import UNSET
 
 from backend.queries import fulfillment as queries
-from backend.queries.criteria import ShippingOrderCriteria
 from backend.resolvers.arguments import key, window, word
 from backend.resolvers.commands import translate
+from backend.rules.criteria import ShippingOrderCriteria
 from backend.rules.permissions import READERS
 from backend.schema.access import field
 from backend.schema.common import Info, given, show

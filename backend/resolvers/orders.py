@@ -7,9 +7,9 @@ from strawberry import UNSET
 
 from backend.queries import facets as facet_queries
 from backend.queries import orders as queries
-from backend.queries.criteria import OrderCriteria, OrderFacet, OrderSort
 from backend.resolvers.arguments import key, window, word
 from backend.resolvers.commands import translate
+from backend.rules.criteria import OrderCriteria, OrderFacet, OrderSort
 from backend.rules.permissions import READERS
 from backend.schema.access import field
 from backend.schema.common import Info, given, show
@@ -33,8 +33,10 @@ class OrderQueries:
 
     @field(
         roles=READERS,
-        description="Multi-criteria search: free text, criteria, sort, facets. Each word of the text must be found: at"
-        " the beginning of a number, id, email address or SKU, or anywhere in a name or phone number.",
+        description="Multi-criteria search: text, criteria, sort, facets. Each word of the text, and each phrase in"
+        " quotes, must be found somewhere in the order's number, external id, names, email, phone, address, SKUs,"
+        " product names, tracking numbers, tags or notes. The text may hold criteria too, state:waiting_approval"
+        " total:>100 sku:A,B placed:>=2026-10-01, and exclude: -tag:vip.",
     )
     async def orders(
         self,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
-from backend.queries.criteria import OrderFacet, OrderSort
 from backend.rules import vocabulary as words
+from backend.rules.criteria import OrderFacet, OrderSort
 
 _TEXTS = {
     words.OrderState: "The state of a sales order; WAITING_* are the work queues.",

@@ -34,6 +34,9 @@ class DecimalRange:
 @strawberry.input(description="All criteria given must hold; within a list any may hold.")
 class OrderFilter:
     number: str | None = strawberry.UNSET
+    numbers: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Up to 1,000 numbers or external ids, as they are pasted from a sheet."
+    )
     external_id: str | None = strawberry.UNSET
     channel: list[str] | None = strawberry.UNSET
     state: list[OrderState] | None = strawberry.UNSET

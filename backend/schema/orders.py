@@ -21,7 +21,7 @@ from backend.models.payments import Invoice as InvoiceRow
 from backend.models.payments import Payment as PaymentRow
 from backend.models.people import Customer as CustomerRow
 from backend.models.returns import Return as ReturnRow
-from backend.queries.criteria import MAX_COUNT, OrderFacet
+from backend.rules.criteria import MAX_COUNT, OrderFacet
 from backend.rules.lifecycle import ORDER_VERBS, available
 from backend.rules.permissions import READERS
 from backend.rules.progress import assess, reasons_against

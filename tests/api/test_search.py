@@ -10,6 +10,7 @@ import pytest
 from backend.actions.catalog import channels
 from backend.actions.catalog.channels import ChannelCommand
 from backend.actions.orders.advance import advance
+from backend.actions.orders.note import note
 from backend.actions.orders.suspend import suspend
 from backend.models.fulfillment import Shipment
 from backend.rules.order_input import Address, CustomerCommand, LineCommand
@@ -44,6 +45,7 @@ async def orders(api: Api) -> dict[str, str]:
         phone="+46 40 123456",
         tags=["vip"],
     )
+    await note(SYSTEM, shipped.id, "Leave it at the door.")
     await suspend(SYSTEM, held.id, "Looks odd.")
     await alert(held.id)
     line = LineCommand(
@@ -69,6 +71,9 @@ async def test_each_criterion_finds_its_orders(api: Api, orders: dict[str, str])
         ({}, ALL),
         ({"number": orders["W-2"]}, ["W-2"]),
         ({"number": "1"}, []),
+        ({"numbers": ["Y-3", f" {orders['W-1']} ", *map(str, range(998))]}, ["W-1", "Y-3"]),
+        ({"numbers": []}, []),
+        ({"not": {"numbers": ["Y-3"]}}, ["W-1", "W-2"]),
         ({"externalId": "Y-3"}, ["Y-3"]),
         ({"channel": ["tokyo"]}, ["Y-3"]),
         ({"channel": ["tokyo", "web"]}, ALL),
@@ -118,6 +123,15 @@ async def test_free_text_finds_by_words(api: Api, orders: dict[str, str]) -> Non
     cases = {
         orders["W-1"]: ["W-1"],
         "w-": ["W-1", "W-2"],
+        orders["W-2"][2:]: ["W-2"],
+        orders["W-2"][1:-1]: ALL,
+        "rack-1": ["W-1"],
+        "green": ["Y-3"],
+        '"1 main"': ["W-1"],
+        "malm": ["W-2"],
+        "vip": ["W-2"],
+        '"at the door"': ["W-1"],
+        "nn1@examp": ["W-1"],
         "ann lee": ["W-1"],
         "BO@": ["W-2"],
         "123456": ["W-2"],
@@ -130,9 +144,16 @@ async def test_free_text_finds_by_words(api: Api, orders: dict[str, str]) -> Non
     for text, names in cases.items():
         assert await find(api, query=text) == names, text
     assert await find(api, query="cup", filter={"suspended": True}) == ["W-2"]
+    assert await find(api, query="cup -suspended:yes") == ["W-1"]
+    assert await find(api, query="channel:web -tag:vip -city:Oslo total:>17.99") == ["W-1"]
+    assert await find(api, query="total:<18", filter={"sku": ["CUP"]}) == ["W-2"]
+    assert await find(api, query=f"numbers:{orders['W-1']},Y-3,nothing") == ["W-1", "Y-3"]
     assert code_of(await api.ask(FIND, {"query": "a b c d e f g h i"})) == "BAD_USER_INPUT"
     assert code_of(await api.ask(FIND, {"query": "x" * 201})) == "BAD_USER_INPUT"
     assert code_of(await api.ask(FIND, {"query": "\x01"})) == "BAD_USER_INPUT"
+    (error,) = (await api.ask(FIND, {"query": "ann colour:red"}))["errors"]
+    assert "colour:red (at character 5)" in error["message"]
+    assert code_of(await api.ask(FIND, {"filter": {"numbers": ["1"] * 1001}})) == "BAD_USER_INPUT"
 
 
 async def test_facets_count_the_whole_result(api: Api, orders: dict[str, str]) -> None:

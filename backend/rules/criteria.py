@@ -1,4 +1,7 @@
-"""What lists can be narrowed and sorted by. None means: not asked. All criteria given must hold; in a list any may."""
+"""What lists can be narrowed and sorted by. None means: not asked. All criteria given must hold; in a list any may.
+
+Whatever answers a search, PostgreSQL or the search engine, answers an `OrderSearch`.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,8 @@ from backend.rules.vocabulary import (
 
 #: Orders are counted exactly up to here.
 MAX_COUNT = 10_000
+#: In a list of numbers.
+MAX_NUMBERS = 1_000
 
 
 class OrderSort(StrEnum):
@@ -48,7 +53,7 @@ class OrderFacet(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeRange:
-    """From `from_` on, and before `to`."""
+    """From `from_` on, and before `to`. Times know their zone."""
 
     from_: datetime | None = None
     to: datetime | None = None
@@ -56,15 +61,20 @@ class TimeRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmountRange:
-    """In major units; both ends belong to it."""
+    """In major units of the order's currency; `min` and `max` belong to it, `above` and `below` do not."""
 
     min: Decimal | None = None
     max: Decimal | None = None
+    above: Decimal | None = None
+    below: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCriteria:
+    """`numbers` are numbers or the channels' own ids, as they are pasted from a sheet."""
+
     number: str | None = None
+    numbers: Sequence[str] | None = None
     external_id: str | None = None
     channel: Sequence[str] | None = None
     state: Sequence[OrderState] | None = None
@@ -90,6 +100,15 @@ class OrderCriteria:
     suspended: bool | None = None
     tag: Sequence[str] | None = None
     not_: OrderCriteria | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSearch:
+    """Every word and phrase is found in the order, all of `criteria` hold, and none of `without` does."""
+
+    words: tuple[str, ...] = ()
+    criteria: tuple[OrderCriteria, ...] = ()
+    without: tuple[OrderCriteria, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
