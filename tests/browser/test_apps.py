@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 import time
 from typing import Any
 
@@ -18,8 +19,9 @@ _CREATE = (
     "mutation($input: OrderCreateInput!) { orderCreate(input: $input) { order { number } userErrors { message } } }"
 )
 _ORDER = (
-    "query($number: String!) { order(number: $number) { id state suspended waitingFor { reason }"
-    " returns { id number state } shippingOrders { number state site { code name } lines { sku quantity } } } }"
+    "query($number: String!) { order(number: $number) { id state suspended totals { total { amount } }"
+    " lines { sku quantity } returns { id number state }"
+    " shippingOrders { number state site { code name } lines { sku quantity } } } }"
 )
 _BERLIN = {"name": "Ada Abel", "line1": "Gartenweg 1", "city": "Berlin", "postalCode": "10437", "country": "DE"}
 _external_ids = itertools.count(1)
@@ -92,6 +94,29 @@ async def test_an_order_is_found_held_and_resumed_by_keyboard_and_others_see_it(
     given = {"orderId": order(world, number)["id"]}
     world.ask("mutation($input: OrderResumeInput!) { orderResume(input: $input) { userErrors { code } } }", input=given)
     await expect(page.get_by_text("Suspended", exact=True)).to_have_count(0, timeout=15_000)
+    assert visit.troubles == []
+
+
+async def test_an_order_is_entered_by_telephone(world: World, visit: Visit) -> None:
+    page = visit.page
+    await visit.log_in("admin", "ben@example.com")
+    await page.goto(f"{world.url}/admin/orders")
+    await page.get_by_role("link", name="New order").click()
+    for label, text in (("Name", "Ada Abel"), ("Street", "Gartenweg 1"), ("City", "Berlin"), ("Country", "de")):
+        await page.get_by_label(label).fill(text)
+    await page.get_by_label("SKU").fill("tr-1000")
+    await page.get_by_label("Quantity").fill("3")
+    await page.get_by_label("Price of one").fill("9.90")
+    await page.get_by_label("Shipping costs").fill("4.9")
+    await page.get_by_label("Payment", exact=True).select_option(label="On account")
+    await expect(page.get_by_text(re.compile("Alder tent.*free"))).to_be_visible()
+    await expect(page.get_by_text("€34.60")).to_be_visible()
+    await visit.look("admin-order-entry")
+    await page.get_by_role("button", name="Enter the order").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^[0-9]+$"))
+    known = order(world, await page.get_by_role("heading", level=1).inner_text())
+    assert known["totals"] == {"total": {"amount": "34.60"}}
+    assert [(line["sku"], line["quantity"]) for line in known["lines"]] == [("TR-1000", 3)]
     assert visit.troubles == []
 
 

@@ -20,6 +20,11 @@ const orders = createRoute({
   validateSearch: readOrderSearch,
   component: lazyRouteComponent(() => import("./features/orders/Orders"), "Orders"),
 });
+const orderEntry = createRoute({
+  getParentRoute: () => root,
+  path: "/orders/new",
+  component: lazyRouteComponent(() => import("./features/orders/OrderEntry"), "OrderEntry"),
+});
 const order = createRoute({
   getParentRoute: () => root,
   path: "/orders/$number",
@@ -103,6 +108,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     dashboard,
     orders,
+    orderEntry,
     order,
     fulfillment,
     returns,

@@ -180,35 +180,16 @@ function Pick({ part, onClose }: Asking) {
 
 function Pack({ part, onClose }: Asking) {
   const { run } = useAction(m.PACK);
-  const open = part.lines.filter((line) => line.picked - line.packed > 0);
+  const lines = part.lines.filter((line) => line.picked > 0).map((line) => ({ lineId: line.id, quantity: line.picked }));
   return (
     <FormDialog
       title={t`Pack ${part.number}`}
-      size="lg"
-      intro={<Text size="sm">{t`One package at a time. What is left waits for the next one.`}</Text>}
-      fields={[
-        ...open.map((line): Field => {
-          const most = line.picked - line.packed;
-          return { name: line.id, label: `${line.name} (${line.sku})`, kind: "count", min: 0, max: most, initial: String(most), hint: t`Up to ${most}` };
-        }),
-        { name: "weight", label: t`Weight in grams`, kind: "count", min: 0 },
-      ]}
+      intro={<Text size="sm">{t`Everything that was picked goes into one package. For several, pack in the store app.`}</Text>}
+      fields={[{ name: "weight", label: t`Weight in grams`, kind: "count", min: 1 }]}
       submit={t`Close the package`}
       done={t`Packed.`}
       onClose={onClose}
-      send={(form) =>
-        run({
-          input: {
-            shippingOrderId: part.id,
-            packages: [
-              {
-                lines: open.map((line) => ({ lineId: line.id, quantity: form.count(line.id) })).filter((line) => line.quantity > 0),
-                weightGrams: form.optional("weight") ? form.count("weight") : undefined,
-              },
-            ],
-          },
-        })
-      }
+      send={(form) => run({ input: { shippingOrderId: part.id, packages: [{ lines, weightGrams: form.optional("weight") ? form.count("weight") : undefined }] } })}
     />
   );
 }

@@ -1,5 +1,6 @@
 import { type Enum, type ResultOf, useLive } from "@crossdock/api";
 import { formatNumber, label, type Vocabulary, values } from "@crossdock/i18n";
+import { useSession } from "@crossdock/shell";
 import { Ago, Card, type Column, DataTable, DateTime, Empty, Failed, isTyping, Loading, Money, Notice, Page, StatusBadge, Badge } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button, Checkbox, CloseButton, Group, Menu, NativeSelect, Pill, Popover, ScrollArea, Stack, Text, TextInput, UnstyledButton } from "@mantine/core";
@@ -28,6 +29,7 @@ export function Orders() {
   const rows = orders.data?.orders.nodes ?? [];
   const chips = chipsOf(search);
   const [shown, setShown] = useLocalStorage<string[]>({ key: "crossdock.orders.columns", defaultValue: USUAL, getInitialValueInEffect: false });
+  const { can } = useSession();
   const all = columns();
   const narrowed = chips.length > 0 || search.q !== undefined;
 
@@ -44,7 +46,19 @@ export function Orders() {
   });
 
   return (
-    <Page title={t`Orders`} aside={<ColumnChooser all={all} shown={shown} choose={setShown} />}>
+    <Page
+      title={t`Orders`}
+      aside={
+        <>
+          <ColumnChooser all={all} shown={shown} choose={setShown} />
+          {can("ADMIN", "MANAGER", "CUSTOMER_SERVICE") && (
+            <Button component={Link} to="/orders/new" size="xs">
+              {t`New order`}
+            </Button>
+          )}
+        </>
+      }
+    >
       <Group gap="xs" align="center">
         <SearchBox key={search.q ?? ""} value={search.q ?? ""} onSearch={(q) => go(having(search, { q }))} />
         <FilterMenu search={search} facets={counts.data?.orders.facets ?? []} go={go} />
