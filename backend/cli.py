@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -149,6 +150,25 @@ def verify() -> None:
     from backend.commands.verifying import verify_books
 
     raise typer.Exit(0 if _run(lambda _: verify_books(Console(soft_wrap=True))) else 1)
+
+
+@app.command()
+def simulate(
+    since: Annotated[datetime, typer.Option("--from", help="Orders placed from then on (UTC).")],
+    until: Annotated[datetime, typer.Option("--to", help="Orders placed before (UTC).")],
+    rule_set: Annotated[
+        list[str] | None, typer.Option(help="Names; the first is compared with. All, if left out.")
+    ] = None,
+    stock_at: Annotated[
+        datetime | None, typer.Option(help="The stock of then, for orders that were imported late.")
+    ] = None,
+) -> None:
+    """Replay the orders of a period through rule sets of allocation, at the stock of that time. Writes nothing."""
+    from backend.commands.simulating import simulate_period
+
+    at = stock_at.replace(tzinfo=UTC) if stock_at else None
+    names, console = rule_set or [], Console(soft_wrap=True)
+    _run(lambda _: simulate_period(since.replace(tzinfo=UTC), until.replace(tzinfo=UTC), at, names, console))
 
 
 @app.command("export-schema")

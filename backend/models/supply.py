@@ -85,15 +85,14 @@ async def look_only(order_id: UUID, currency: str, rule_set_id: UUID | None) -> 
 async def _look(sql: str, order_id: UUID, currency: str, rule_set_id: UUID | None) -> Supply:
     row = await db.fetchrow(sql, order_id, rule_set_id)
     assert row is not None
-    places = 2 - exponent(currency)
     return Supply(
-        demands=tuple(_demand(values, places) for values in _list(row["lines"])),
+        demands=tuple(demand_of(values, currency) for values in _list(row["lines"])),
         sites=_sites(row["sites"] or "[]"),
         levels={(UUID(site_id), sku): Level(free, safety) for site_id, sku, free, safety in _list(row["levels"])},
         own={(UUID(site_id), sku): units for site_id, sku, units in _list(row["own"])},
         exclusions={UUID(site_id): reason for site_id, reason in json.loads(row["exclusions"] or "{}").items()},
         scarcity={},
-        rule_set=_rule_set(row["rule_set"]) if row["rule_set"] else LEAST_COST,
+        rule_set=read_rule_set(row["rule_set"]) if row["rule_set"] else LEAST_COST,
         last_position=row["last_position"],
     )
 
@@ -123,7 +122,9 @@ def destination_of(address: Mapping[str, Any] | None) -> Point | None:
     return None if latitude is None or longitude is None else (float(latitude), float(longitude))
 
 
-def _demand(values: list[Any], places: int) -> Demand:
+def demand_of(values: list[Any], currency: str) -> Demand:
+    """From (id, SKU, units, delivery method, pick-up site, their value in minor units, attributes)."""
+    places = 2 - exponent(currency)
     line_id, sku, units, method, pickup_site_id, value, attributes = values
     return Demand(
         UUID(line_id),
@@ -158,7 +159,7 @@ def _sites(rows: str) -> tuple[Site, ...]:
 
 
 @lru_cache(maxsize=32)
-def _rule_set(row: str) -> RuleSet:
+def read_rule_set(row: str) -> RuleSet:
     identity, name, version, rules = json.loads(row)
     return RuleSet(name, rules_from_json(rules), version, UUID(identity))
 

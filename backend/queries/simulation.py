@@ -1,0 +1,86 @@
+"""The orders of a period and the stock of that time, for a simulation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from backend.errors import ErrorCode, refused
+from backend.models import db
+from backend.models.facts import load_facts
+from backend.models.supply import all_sites, demand_of, destination_of, read_rule_set
+from backend.rules.allocation_model import Level, Site
+from backend.rules.assessment import order_context
+from backend.rules.rule_sets import RuleSet
+from backend.rules.simulation import Arrival, Case
+
+_BATCH = 500
+
+_ORDERS = """
+SELECT o.id, o.number, o.placed_at, o.currency, o.shipping_address,
+       json_agg(json_build_array(l.id, l.sku, l.quantity, l.delivery_method, l.pickup_site_id,
+                                 l.unit_price * l.quantity - l.discount, l.attributes) ORDER BY l.position) AS lines
+  FROM sales_order o JOIN order_line l ON l.order_id = o.id AND l.kind = 'PHYSICAL'
+ WHERE o.placed_at >= $1 AND o.placed_at < $2 AND o.state <> 'DRAFT'
+ GROUP BY o.id ORDER BY o.placed_at, o.id
+"""
+_OPENING = """
+SELECT m.site_id, m.sku, sum(m.quantity)::int AS units, coalesce(max(l.safety_stock), 0) AS safety
+  FROM inventory_movement m LEFT JOIN inventory_level l ON l.site_id = m.site_id AND l.sku = m.sku
+ WHERE m.at < $1 GROUP BY 1, 2
+"""
+_ARRIVALS = """
+SELECT at, site_id, sku, quantity FROM inventory_movement
+ WHERE at >= $1 AND at < $2 AND quantity > 0 AND order_id IS NULL ORDER BY at, id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    cases: list[Case]
+    sites: tuple[Site, ...]
+    opening: dict[tuple[UUID, str], Level]
+    arrivals: list[Arrival]
+
+
+async def history(since: datetime, until: datetime, stock_at: datetime | None = None) -> History:
+    """The orders placed in the period, and what sites had on hand when it began, or at `stock_at`; what came later."""
+    began = stock_at or since
+    opening = {
+        (row["site_id"], row["sku"]): Level(row["units"], row["safety"]) for row in await db.fetch(_OPENING, began)
+    }
+    arrivals = [Arrival(*tuple(row)) for row in await db.fetch(_ARRIVALS, began, until)]
+    rows = await db.fetch(_ORDERS, since, until)
+    cases = []
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        facts = await load_facts([row["id"] for row in batch])
+        cases += [
+            Case(
+                number=row["number"],
+                at=row["placed_at"],
+                demands=tuple(demand_of(values, row["currency"]) for values in json.loads(row["lines"])),
+                destination=destination_of(json.loads(row["shipping_address"]) if row["shipping_address"] else None),
+                order=order_context(facts[row["id"]]),
+            )
+            for row in batch
+        ]
+    return History(cases, await all_sites(), opening, arrivals)
+
+
+async def named_rule_sets(names: Sequence[str]) -> list[RuleSet]:
+    """The active or newest version of each name, in their order; without names of all, the active one first."""
+    rows = await db.fetch(
+        "SELECT json_build_array(id, name, version, rules) AS row FROM ("
+        " SELECT DISTINCT ON (name) * FROM allocation_rule_set WHERE $1::text[] = '{}' OR name = ANY($1)"
+        " ORDER BY name, active DESC, version DESC) t ORDER BY active DESC, name",
+        list(names),
+    )
+    found = [read_rule_set(row["row"]) for row in rows]
+    unknown = set(names) - {rule_set.name for rule_set in found}
+    if unknown:
+        raise refused(ErrorCode.NOT_FOUND, f"There is no rule set {min(unknown)!r}.", "rule_set")
+    return sorted(found, key=lambda rule_set: names.index(rule_set.name)) if names else found
