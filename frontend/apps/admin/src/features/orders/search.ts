@@ -13,6 +13,7 @@ const CRITERIA = {
   state: list,
   paymentStatus: list,
   fulfillmentStatus: list,
+  numbers: list,
   customerName: text,
   email: text,
   phone: text,
