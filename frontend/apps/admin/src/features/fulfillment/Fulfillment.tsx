@@ -6,7 +6,7 @@ import { Button, CloseButton, Group, NativeSelect, Pill, SegmentedControl, Text,
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { compact } from "../../lib/search";
 import { type Cursors, Pager } from "../../lib/Pager";
-import { SHIPPING_ORDER_PARTS } from "../orders/queries";
+import { SHIPPING_ORDER_PARTS } from "./parts";
 import { ShippingOrderCard } from "../orders/ShippingOrders";
 import { useSites } from "../inventory/sites";
 import { ShippingOrderActions } from "./ShippingOrderActions";

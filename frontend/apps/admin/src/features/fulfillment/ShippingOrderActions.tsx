@@ -6,7 +6,7 @@ import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { type Field, FormDialog } from "../../lib/command";
 import { report } from "../../lib/tell";
-import { SHIPPING_ORDER_PARTS } from "../orders/queries";
+import { SHIPPING_ORDER_PARTS } from "./parts";
 import { useSession } from "@crossdock/shell";
 
 type Part = ResultOf<typeof SHIPPING_ORDER_PARTS>;

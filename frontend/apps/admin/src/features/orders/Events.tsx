@@ -5,7 +5,7 @@ import { t } from "@lingui/core/macro";
 import { Button, Group, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { useClient } from "urql";
-import { ORDER_EVENTS } from "./queries";
+import { ORDER_EVENTS } from "./orderQuery";
 
 type Event = NonNullable<ResultOf<typeof ORDER_EVENTS>["order"]>["events"]["nodes"][number];
 

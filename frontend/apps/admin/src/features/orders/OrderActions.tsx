@@ -9,7 +9,7 @@ import { useState } from "react";
 import { type Field, FormDialog } from "../../lib/command";
 import { report } from "../../lib/tell";
 import * as m from "./mutations";
-import type { ORDER } from "./queries";
+import type { ORDER } from "./orderQuery";
 
 export type OrderDetailData = NonNullable<ResultOf<typeof ORDER>["order"]>;
 

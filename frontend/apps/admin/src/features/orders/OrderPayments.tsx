@@ -8,7 +8,7 @@ import { FormDialog } from "../../lib/command";
 import { useSession } from "@crossdock/shell";
 import { PAYMENT_AUTHORIZE, PAYMENT_CAPTURE, PAYMENT_REFUND, PAYMENT_VOID } from "./mutations";
 import { AddPayment, type OrderDetailData } from "./OrderActions";
-import { ORDER_PAYMENTS } from "./queries";
+import { ORDER_PAYMENTS } from "./orderQuery";
 
 type Payment = NonNullable<ResultOf<typeof ORDER_PAYMENTS>["order"]>["payments"][number];
 

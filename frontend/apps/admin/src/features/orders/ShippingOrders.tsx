@@ -6,7 +6,7 @@ import { Group, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { ShippingOrderActions } from "../fulfillment/ShippingOrderActions";
 import type { OrderDetailData } from "./OrderActions";
-import { SHIPPING_ORDER_PARTS } from "./queries";
+import { SHIPPING_ORDER_PARTS } from "../fulfillment/parts";
 
 export function ShippingOrders({ order }: { order: OrderDetailData }) {
   if (order.shippingOrders.length === 0) {
