@@ -8,7 +8,6 @@ export type OrderSort = Enum<"OrderSort">;
 /** How each criterion of `OrderFilter` is read from the address; the address has the names of the API. */
 const CRITERIA = {
   number: text,
-  numbers: list,
   externalId: text,
   channel: list,
   state: list,
