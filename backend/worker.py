@@ -24,6 +24,8 @@ from pgqueuer.domain.models import Context
 
 from backend.actions.alerts.raise_ import raise_alert
 from backend.actions.fulfillment.time_out import time_out_unclaimed, time_out_uncollected
+from backend.actions.jobs.run import give_up
+from backend.actions.jobs.start import RUN
 from backend.actions.payments.sweep import settle_open
 from backend.actions.people.clean_up import clean_up
 from backend.actions.reservations.release import release_expired
@@ -121,6 +123,8 @@ def _job(reaction: Callable[[Mapping[str, Any]], Awaitable[None]]) -> Callable[[
 
 async def _tell_of(reaction: str, job_id: int, payload: Mapping[str, Any]) -> None:
     order_id = payload.get("order_id")
+    if reaction == RUN:
+        await give_up(uuid.UUID(payload["job_id"]))
     async with transaction() as tx:
         if order_id:
             await tx.execute("SELECT 1 FROM sales_order WHERE id = $1 FOR NO KEY UPDATE", uuid.UUID(order_id))

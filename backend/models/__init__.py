@@ -9,4 +9,5 @@ MODULES = (
     "backend.models.fulfillment",
     "backend.models.returns",
     "backend.models.log",
+    "backend.models.jobs",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cache
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from uuid import UUID
 from babel.numbers import get_currency_precision, list_currencies
 
 from backend.errors import ErrorCode, refused
+from backend.models import db
 from backend.models.orders import Order
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
@@ -142,6 +143,22 @@ def _nested(criteria: OrderCriteria | None) -> Iterator[OrderCriteria]:
     while criteria is not None:
         yield criteria
         criteria = criteria.not_
+
+
+async def numbers(actor: Actor, text: str | None, criteria: OrderCriteria, most: int) -> list[tuple[UUID, str]]:
+    """(id, number) of what a search finds, the oldest first, at most so many."""
+    where, _ = found(actor, text, criteria)
+    sql = f"SELECT t.id, t.number FROM sales_order t WHERE {where} ORDER BY t.placed_at, t.id LIMIT {where.bind(most)}"
+    return [(row["id"], row["number"]) for row in await db.fetch(sql, *where.args)]
+
+
+async def numbers_of(actor: Actor, order_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The numbers of those of the orders that the actor sees."""
+    where = Where()
+    where.add(f"t.id = ANY({where.bind(order_ids)})")
+    scope(where, actor, Order)
+    found = await db.fetch(f"SELECT t.id, t.number FROM sales_order t WHERE {where}", *where.args)
+    return {row["id"]: row["number"] for row in found}
 
 
 def conditions(where: Where, criteria: OrderCriteria) -> list[str]:

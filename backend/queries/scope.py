@@ -28,6 +28,7 @@ from backend.models.inventory import (
     Reservation,
     ReservationLine,
 )
+from backend.models.jobs import Job, JobItem
 from backend.models.log import Alert, Event
 from backend.models.orders import Order, OrderHold, OrderLine, OrderNote
 from backend.models.payments import Invoice, Payment, PaymentTransaction
@@ -110,6 +111,11 @@ _STORE: Mapping[type[Model], str] = {
 
 #: Of these, only those who lead see any.
 _OF_LEADS = (ApiKey,)
+#: Those who lead see all; {me} is the key of whoever asks.
+_OF_WHO_ASKED: Mapping[type[Model], str] = {
+    Job: "t.requested_by = {me}",
+    JobItem: "EXISTS (SELECT 1 FROM job j WHERE j.id = t.job_id AND j.requested_by = {me})",
+}
 #: The house's own, whoever else is let in.
 _OF_THE_HOUSE = (Workflow, AllocationRuleSet)
 
@@ -119,6 +125,8 @@ def scope(where: Where, actor: Actor, model: type[Model]) -> None:
     if model is SavedSearch:
         mine = f"t.owner = {where.bind(actor.key)}"
         where.add(mine if actor.channel_id is not None else f"({mine} OR t.shared)")
+    elif model in _OF_WHO_ASKED:
+        where.add(_ALL if actor.has(LEADS) else _filled(where, _OF_WHO_ASKED[model], me=actor.key))
     elif model in _OF_LEADS and not actor.has(LEADS):
         where.add(_NONE)
     elif not actor.sees_all_orders:

@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from backend import events
+from backend.actions.jobs.start import RUN
 from backend.reactions.advance_order import advance_order
 from backend.reactions.fill_backorders import fill_backorders
+from backend.reactions.run_job import run_job
 
 _MOVES_AN_ORDER = (
     "order.created",
@@ -68,6 +70,7 @@ TABLE: Mapping[str, tuple[str, ...]] = {
 REACTIONS: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[None]]] = {
     events.ADVANCE: advance_order,
     "fill_backorders": fill_backorders,
+    RUN: run_job,
 }
 
 _unknown = {name for names in TABLE.values() for name in names} - set(REACTIONS)

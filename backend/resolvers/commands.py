@@ -44,6 +44,7 @@ _KINDS = {
     "reservation_id": "Reservation",
     "saved_search_id": "SavedSearch",
     "rule_set_id": "AllocationRuleSet",
+    "job_id": "Job",
 }
 
 Kinds = dict[str, str]

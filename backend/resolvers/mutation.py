@@ -8,6 +8,7 @@ from backend.resolvers.allocation_mutations import AllocationMutations
 from backend.resolvers.configuration_mutations import ConfigurationMutations
 from backend.resolvers.fulfillment_mutations import FulfillmentMutations
 from backend.resolvers.inventory_mutations import InventoryMutations
+from backend.resolvers.jobs import JobMutations
 from backend.resolvers.order_mutations import OrderMutations
 from backend.resolvers.payment_mutations import PaymentMutations
 from backend.resolvers.people_mutations import PeopleMutations
@@ -29,6 +30,7 @@ class Mutation(
     ReservationMutations,
     ConfigurationMutations,
     PeopleMutations,
+    JobMutations,
     SearchMutations,
 ):
     """Noun first, then the verb; one input; the changed object and `userErrors` in the payload."""

@@ -15,6 +15,7 @@ from backend.resolvers.catalog import CatalogQueries
 from backend.resolvers.fulfillment import FulfillmentQueries
 from backend.resolvers.gate import GatedSchema
 from backend.resolvers.inventory import InventoryQueries
+from backend.resolvers.jobs import JobQueries
 from backend.resolvers.loaders import Loaders, loaders_of
 from backend.resolvers.mutation import Mutation
 from backend.resolvers.nodes import NodeQueries
@@ -47,6 +48,7 @@ class Query(
     AllocationQueries,
     CatalogQueries,
     SearchQueries,
+    JobQueries,
 ):
     """Everything that can be read, in the scope of whoever asks."""
 

@@ -221,6 +221,20 @@ class AlertSeverity(StrEnum):
     CRITICAL = "CRITICAL"
 
 
+class JobState(StrEnum):
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+class JobItemState(StrEnum):
+    WAITING = "WAITING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+
+
 class QueuePriority(StrEnum):
     LOW = "LOW"
     MEDIUM = "MEDIUM"

@@ -37,6 +37,7 @@ _LISTS = (
     words.Disposition,
     words.AlertSeverity,
     words.QueuePriority,
+    words.JobState,
     OrderSort,
     OrderFacet,
 )

@@ -21,17 +21,10 @@ TO_COME = {
     "AlertMessage was removed.",
     "OrderEventMessage was removed.",
     "SiteWorkMessage was removed.",
-    # Work on many records, imports over the API, jobs.
-    "Job was removed.",
-    "JobError was removed.",
-    "JobPayload was removed.",
-    "JobState was removed.",
+    # Imports over the API.
     "ImportKind was removed.",
     "ImportStartInput was removed.",
-    "OrdersBulkInput was removed.",
-    "Field Query.job was removed.",
     "Field Mutation.importStart was removed.",
-    "Field Mutation.ordersBulk was removed.",
     # Recurring orders.
     "RecurringOrder was removed.",
     "RecurringOrderCreateInput was removed.",

@@ -76,6 +76,8 @@ MUTATIONS: dict[str, set[Role]] = {
     "apiKeyCreate": {A},
     "apiKeyRevoke": {A},
     "alertClear": OFFICE | GOODS,
+    "ordersBulk": SELLERS | OFFICE | GOODS,
+    "jobCancel": EVERYONE,
     "savedSearchCreate": set(Role),
     "savedSearchUpdate": set(Role),
     "savedSearchDelete": set(Role),

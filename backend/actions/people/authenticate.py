@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from uuid import UUID
 
 from backend.models import db
-from backend.rules.permissions import Actor
+from backend.rules.permissions import SYSTEM, Actor
 from backend.rules.vocabulary import Role
 
-_SESSION = """
-SELECT u.id, u.email, u.roles,
-       ARRAY(SELECT s.site_id FROM app_user_site s WHERE s.user_id = u.id) AS site_ids
+_SITES_OF_USER = "ARRAY(SELECT s.site_id FROM app_user_site s WHERE s.user_id = u.id) AS site_ids"
+_SESSION = f"""
+SELECT u.id, u.email, u.roles, {_SITES_OF_USER}
   FROM app_session t JOIN app_user u ON u.id = t.user_id
  WHERE t.token_hash = $1 AND t.expires_at > now() AND u.active
 """
+_USER = f"SELECT u.id, u.email, u.roles, {_SITES_OF_USER} FROM app_user u WHERE u.id = $1 AND u.active"
 
-_API_KEY = """
-WITH found AS (
+_LIVE_KEY = """
     SELECT k.id, k.name, k.role, k.channel_id, k.last_used_at,
            ARRAY(SELECT s.site_id FROM api_key_site s WHERE s.api_key_id = k.id) AS site_ids
       FROM api_key k LEFT JOIN channel c ON c.id = k.channel_id
-     WHERE k.secret_hash = $1 AND k.prefix = $2 AND k.revoked_at IS NULL AND c.active IS NOT FALSE
+     WHERE k.revoked_at IS NULL AND c.active IS NOT FALSE"""
+_API_KEY = f"""
+WITH found AS ({_LIVE_KEY} AND k.secret_hash = $1 AND k.prefix = $2
 ), noted AS (
     UPDATE api_key k SET last_used_at = now() FROM found f
      WHERE k.id = f.id AND (f.last_used_at IS NULL OR f.last_used_at < now() - interval '1 minute')
@@ -43,6 +46,18 @@ async def authenticate(*, api_key: str | None = None, session_token: str | None 
         return None
     row = await db.fetchrow(_SESSION, digest(session_token))
     return _person(row) if row else None
+
+
+async def actor_of(key: str) -> Actor | None:
+    """Who is behind an actor's key, as they are now; None where they may not act any more."""
+    kind, _, rest = key.partition(":")
+    if kind == "user":
+        row = await db.fetchrow(_USER, UUID(rest))
+        return _person(row) if row else None
+    if kind == "api_key":
+        row = await db.fetchrow(f"{_LIVE_KEY} AND k.id = $1", UUID(rest))
+        return _machine(row) if row else None
+    return SYSTEM if key == SYSTEM.key else None
 
 
 def digest(secret: str) -> str:

@@ -16,6 +16,8 @@ from backend.rules.vocabulary import (
     Disposition,
     FulfillmentStatus,
     InvoiceKind,
+    JobItemState,
+    JobState,
     LifecycleStep,
     LineKind,
     MovementReason,
@@ -351,6 +353,106 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="InventoryLevel",
             constraint=CheckConstraint(check="allocated + reserved <= on_hand", name="ck_inventory_level_not_oversold"),
+        ),
+        ops.CreateModel(
+            name="Job",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("kind", fields.CharField(max_length=40)),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="QUEUED: QUEUED\nRUNNING: RUNNING\nSUCCEEDED: SUCCEEDED\nFAILED: FAILED\nCANCELLED: CANCELLED",
+                        enum_type=JobState,
+                        max_length=10,
+                    ),
+                ),
+                ("given", fields.JSONField(description="what was asked for", encoder=JSON_DUMPS, decoder=loads)),
+                ("done", fields.IntField(default=0)),
+                ("total", fields.IntField()),
+                ("failed", fields.IntField(default=0)),
+                ("result", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
+                ("requested_by", fields.CharField(description="the actor's key", max_length=64)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("finished_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("cancel_requested_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "job",
+                "app": "crossdock",
+                "indexes": [Index(fields=["requested_by", "created_at"], name="ix_job_requested_by")],
+                "pk_attr": "id",
+                "table_description": "`done` counts what was tried, `failed` what of it was refused; both move in the transaction of the piece.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="Job",
+            constraint=CheckConstraint(
+                check="state IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')", name="ck_job_state"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="Job",
+            constraint=CheckConstraint(check="0 <= failed AND failed <= done AND done <= total", name="ck_job_counts"),
+        ),
+        ops.AddConstraint(
+            model_name="Job",
+            constraint=CheckConstraint(
+                check="(state IN ('QUEUED', 'RUNNING')) = (finished_at IS NULL)", name="ck_job_finished"
+            ),
+        ),
+        ops.CreateModel(
+            name="JobItem",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                (
+                    "job",
+                    fields.ForeignKeyField(
+                        "crossdock.Job",
+                        source_field="job_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("position", fields.IntField(description="1, 2, …")),
+                ("subject_id", fields.UUIDField(null=True)),
+                (
+                    "reference",
+                    fields.CharField(description="what a person calls it: an order's number", max_length=200),
+                ),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="WAITING: WAITING\nDONE: DONE\nFAILED: FAILED",
+                        enum_type=JobItemState,
+                        max_length=10,
+                    ),
+                ),
+                ("code", fields.CharField(null=True, description="of the refusal", max_length=40)),
+                ("message", fields.TextField(null=True, unique=False)),
+            ],
+            options={
+                "table": "job_item",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "One piece: done once, in one transaction with what it does.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="JobItem",
+            constraint=CheckConstraint(check="state IN ('WAITING', 'DONE', 'FAILED')", name="ck_job_item_state"),
+        ),
+        ops.AddConstraint(
+            model_name="JobItem",
+            constraint=UniqueConstraint(fields=("job_id", "position"), name="uq_job_item"),
+        ),
+        ops.AddConstraint(
+            model_name="JobItem",
+            constraint=CheckConstraint(check="(state = 'FAILED') = (message IS NOT NULL)", name="ck_job_item_told"),
         ),
         ops.CreateModel(
             name="NumberSeries",
