@@ -36,6 +36,7 @@ def create_app(settings: Settings) -> Starlette:
         try:
             yield
         finally:
+            await endpoint.live.close()
             await db.disconnect()
 
     endpoint = Endpoint(schema, settings)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from backend.errors import ErrorCode, refused
@@ -201,6 +201,10 @@ def _payload(reaction: str, entry: Entry) -> str | None:
     )
 
 
+#: What every bigint has room for.
+_DIGITS = 18
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
     """A place in the log: ordered by the writing transaction, then by event."""
@@ -214,23 +218,53 @@ class Position:
     @classmethod
     def parse(cls, cursor: str) -> Position:
         xid, _, event_id = cursor.partition(".")
-        if not (xid.isdigit() and event_id.isdigit()):
-            raise refused(ErrorCode.INVALID, "This is not a cursor of this feed.", "after")
-        return cls(int(xid), int(event_id))
+        if all(part.isdecimal() and len(part) <= _DIGITS for part in (xid, event_id)):
+            return cls(int(xid), int(event_id))
+        raise refused(ErrorCode.INVALID, "This is not a cursor of this feed.", "after")
+
+    @classmethod
+    def of(cls, row: Row) -> Position:
+        """Of an event."""
+        return cls(row["xid"], row["id"])
 
 
-async def read_after(position: Position, limit: int = 500) -> list[Row]:
+class Reads(Protocol):
+    """A connection, or the pool (models/db.py)."""
+
+    async def fetch(self, sql: str, /, *args: Any) -> list[Row]: ...
+
+
+async def read_after(
+    position: Position,
+    limit: int = 500,
+    *,
+    subject_type: str | None = None,
+    order_id: UUID | None = None,
+    through: Reads | None = None,
+) -> list[Row]:
     """The next events in log order. Those of transactions that may still commit are held back, never skipped.
 
-    Columns as in models.log.Event; (`xid`, `id`) is the position of a row.
+    Columns as in models.log.Event; (`xid`, `id`) is the position of a row. On request only those of one kind of subject
+    or of one order; `through` another connection than the pool's.
     """
-    return await db.fetch(
+    given = {"subject_type": subject_type, "order_id": order_id}
+    asked = [(name, value) for name, value in given.items() if value is not None]
+    only = "".join(f" AND {name} = ${place}" for place, (name, _) in enumerate(asked, 4))
+    sql = (
         "SELECT * FROM event WHERE (xid, id) > ($1, $2)"
-        " AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint ORDER BY xid, id LIMIT $3",
-        position.xid,
-        position.event_id,
-        limit,
+        f" AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint{only} ORDER BY xid, id LIMIT $3"
     )
+    values = [value for _, value in asked]
+    return await (through or db).fetch(sql, position.xid, position.event_id, limit, *values)
+
+
+async def end_of_log() -> Position:
+    """Behind the last event that `read_after` would give."""
+    row = await db.fetchrow(
+        "SELECT xid, id FROM event WHERE xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        " ORDER BY xid DESC, id DESC LIMIT 1"
+    )
+    return Position.of(row) if row else Position()
 
 
 async def load_position(name: str) -> Position:

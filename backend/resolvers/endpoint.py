@@ -20,6 +20,7 @@ from strawberry.types.unset import UNSET, UnsetType
 from backend import events
 from backend.actions.people.authenticate import authenticate
 from backend.config import Settings
+from backend.queries.live import LiveLog
 from backend.resolvers import bodies, explorer, faults, idempotency, origins
 from backend.resolvers.bodies import BadRequest, GraphQLRequest
 from backend.resolvers.context import Context
@@ -54,6 +55,7 @@ class Endpoint(GraphQL[Context, None]):
         )
         self.gated = schema
         self.settings = settings
+        self.live = LiveLog(settings.database_url or "", settings.database_statement_cache)
         self.throttle = Throttle(settings.rate_limit, settings.rate_limit * 2)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,6 +97,7 @@ class Endpoint(GraphQL[Context, None]):
         key = _bearer(request.headers.get("authorization"))
         return Context(
             settings=self.settings,
+            live=self.live,
             request_id=request.scope.get("state", {}).get("request_id", ""),
             identity=await authenticate(api_key=key, session_token=None if key is not None else token),
             address=request.client.host if request.client else "",

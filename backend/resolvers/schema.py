@@ -24,6 +24,7 @@ from backend.resolvers.payments import PaymentQueries
 from backend.resolvers.people import PeopleQueries
 from backend.resolvers.returns import ReturnQueries
 from backend.resolvers.searches import SearchQueries
+from backend.resolvers.subscriptions import Subscription
 from backend.schema import common
 from backend.schema.conversion import plan_inputs
 from backend.schema.scalars import SCALARS
@@ -55,7 +56,7 @@ class Query(
 
 def build_schema() -> GatedSchema:
     config = StrawberryConfig(scalar_map=SCALARS, info_class=RequestInfo, relay_max_results=100)
-    made = GatedSchema(query=Query, mutation=Mutation, config=config)
+    made = GatedSchema(query=Query, mutation=Mutation, subscription=Subscription, config=config)
     plan_inputs(made)
     return made
 

@@ -36,6 +36,11 @@ def mutation(*, roles: frozenset[Role], **options: Any) -> Callable[[F], F]:
     return strawberry.mutation(metadata=allow(roles), **options)
 
 
+def subscription(*, roles: frozenset[Role], **options: Any) -> Callable[[F], F]:
+    """Above a resolver: `strawberry.subscription` with the roles that may watch it."""
+    return strawberry.subscription(metadata=allow(roles), **options)
+
+
 def readable_by(roles: frozenset[Role]) -> Callable[[T], T]:
     """Above `@strawberry.type`: every field of this type that says nothing itself may be read by these roles."""
 

@@ -22,6 +22,7 @@ from backend.models import db
 from backend.rules.vocabulary import Role
 from tests.api.conftest import Api
 from tests.api.test_idempotency import CREATE, ORDER
+from tests.api.world import enter
 
 PROTOCOL: Any = "graphql-transport-ws"
 
@@ -130,6 +131,14 @@ async def test_sockets_are_safe(api: Api) -> None:
             assert (await told(client, mine | {"payload": change}))["type"] == "error"
             hidden = await told(client, mine | {"id": "2", "payload": {"query": "{ apiKeys { name } }"}})
             assert hidden["payload"][0]["extensions"]["code"] in ("FORBIDDEN", "BAD_USER_INPUT")
+
+            feed = "subscription { orderEvents(after: \"0.0\") { event { kind } order { number } } }"
+            await client.send(json.dumps(mine | {"id": "4", "payload": {"query": feed}}))
+            await enter()
+            sent = json.loads(await asyncio.wait_for(client.recv(), 5))
+            assert (sent["id"], sent["type"]) == ("4", "next")
+            assert sent["payload"]["data"]["orderEvents"]["event"] == {"kind": "order.created"}
+            await client.send(json.dumps({"type": "complete", "id": "4"}))
 
             await db.execute("UPDATE api_key SET revoked_at = now() WHERE role = 'VIEWER'")
             await client.send(json.dumps(mine | {"id": "3"}))

@@ -1,0 +1,146 @@
+"""What can be watched. Whether one may still see it is asked again before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import TypeVar
+from uuid import UUID
+
+import strawberry
+from graphql import GraphQLError
+from strawberry import UNSET
+from tortoise.models import Model
+
+from backend.errors import Forbidden, Unauthenticated, not_found
+from backend.events import Position
+from backend.models.db import Row
+from backend.models.fulfillment import ShippingOrder
+from backend.models.inventory import InventorySite
+from backend.models.log import Alert, Event
+from backend.models.orders import Order
+from backend.queries import related
+from backend.queries.live import TooSlow, Wanted
+from backend.resolvers.arguments import key
+from backend.resolvers.context import Context
+from backend.resolvers.sockets import authenticated
+from backend.rules.permissions import READERS, Actor
+from backend.schema.access import subscription
+from backend.schema.common import Info, given, show
+from backend.schema.dashboard import Queue
+from backend.schema.feeds import AlertMessage, OrderEventMessage, SiteWorkMessage
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+Read = Callable[[Actor, list[Row]], Awaitable[list[T]]]
+
+
+@strawberry.type(
+    description="Each feed takes `after`: the cursor of the last message seen, so that a client that was cut off misses"
+    " nothing. Without it a feed begins now. Who takes messages too slowly is let go with the error TOO_SLOW, and"
+    " comes back with their cursor."
+)
+class Subscription:
+    @subscription(roles=READERS, description="Alerts that are raised, changed or cleared.")
+    async def alerts(self, info: Info, after: str | None = UNSET) -> AsyncGenerator[AlertMessage, None]:
+        async with aclosing(_feed(info.context, Wanted("Alert"), after, _alerts)) as messages:
+            async for message in messages:
+                yield message
+
+    @subscription(
+        roles=READERS, description="Sends the queues whose count changed, at most once a second; at first, all of them."
+    )
+    async def queues(self, info: Info) -> AsyncGenerator[list[Queue], None]:
+        context: Context = info.context
+        sent: dict[str, int] = {}
+        async with aclosing(context.live.ticks()) as ticks:
+            async for tick in ticks:
+                await _renew(context)
+                counted = await context.live.counts.at(tick, context.actor)
+                changed = [queue for queue in counted if sent.get(queue.name) != queue.count]
+                sent = {queue.name: queue.count for queue in counted}
+                if changed:
+                    yield [Queue.of(queue) for queue in changed]
+
+    @subscription(roles=READERS, description="What happens to one order, or to any that one sees.")
+    async def order_events(
+        self, info: Info, order_id: strawberry.ID | None = UNSET, after: str | None = UNSET
+    ) -> AsyncGenerator[OrderEventMessage, None]:
+        order_key = key(order_id, "Order", "order_id")
+        if order_key is not None and not await related.by_key(info.actor, Order, "id", [order_key]):
+            raise not_found("order", "order_id")
+        wanted = Wanted(order_id=order_key)
+        async with aclosing(_feed(info.context, wanted, after, _order_events)) as messages:
+            async for message in messages:
+                yield message
+
+    @subscription(roles=READERS, description="Work arriving at, or leaving, one site: what the store app shows.")
+    async def site_work(
+        self, info: Info, site: str, after: str | None = UNSET
+    ) -> AsyncGenerator[SiteWorkMessage, None]:
+        known = await related.by_key(info.actor, InventorySite, "code", [site])
+        if site not in known:
+            raise not_found("site", "site")
+        site_id = known[site].id
+
+        async def read(actor: Actor, rows: list[Row]) -> list[SiteWorkMessage]:
+            found = await _subjects(actor, ShippingOrder, rows)
+            return [
+                SiteWorkMessage(cursor=_cursor(row), shipping_order=show(found[row["subject_id"]]))
+                for row in rows
+                if row["subject_id"] in found and found[row["subject_id"]].site_id == site_id
+            ]
+
+        async with aclosing(_feed(info.context, Wanted("ShippingOrder"), after, read)) as messages:
+            async for message in messages:
+                yield message
+
+
+async def _feed(context: Context, wanted: Wanted, after: str | None, read: Read[T]) -> AsyncGenerator[T, None]:
+    """The messages that `read` makes of the events that the actor sees."""
+    cursor = given(after)
+    position = None if cursor is None else Position.parse(cursor)
+    try:
+        async with aclosing(context.live.follow(wanted, position)) as batches:
+            async for rows in batches:
+                await _renew(context)
+                for message in await read(context.actor, rows):
+                    yield message
+    except TooSlow:
+        message_ = "Messages were taken too slowly; subscribe again after the last cursor."
+        raise GraphQLError(message_, extensions={"code": "TOO_SLOW"}) from None
+
+
+async def _renew(context: Context) -> None:
+    """The rights of this moment, and nothing that was loaded before. Other roles ask for another admission."""
+    fresh = await authenticated(context)
+    if fresh is None:
+        raise Unauthenticated
+    if fresh.actor.roles != context.actor.roles:
+        raise Forbidden("Your roles have changed; subscribe again.")
+    context.identity = fresh.identity
+    context.forget()
+
+
+async def _alerts(actor: Actor, rows: list[Row]) -> list[AlertMessage]:
+    found = await _subjects(actor, Alert, rows)
+    seen = (row for row in rows if row["subject_id"] in found)
+    return [AlertMessage(cursor=_cursor(row), alert=show(found[row["subject_id"]])) for row in seen]
+
+
+async def _order_events(actor: Actor, rows: list[Row]) -> list[OrderEventMessage]:
+    events = await related.by_key(actor, Event, "id", [row["id"] for row in rows])
+    orders = await related.by_key(actor, Order, "id", list({row["order_id"] for row in rows}))
+    return [
+        OrderEventMessage(cursor=_cursor(row), order=show(orders[row["order_id"]]), event=show(events[row["id"]]))
+        for row in rows
+        if row["id"] in events and row["order_id"] in orders
+    ]
+
+
+async def _subjects(actor: Actor, model: type[M], rows: list[Row]) -> dict[UUID, M]:
+    return await related.by_key(actor, model, "id", list({row["subject_id"] for row in rows}))
+
+
+def _cursor(row: Row) -> str:
+    return str(Position.of(row))
