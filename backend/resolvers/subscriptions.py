@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import TypeVar
@@ -19,19 +20,23 @@ from backend.models.fulfillment import ShippingOrder
 from backend.models.inventory import InventorySite
 from backend.models.log import Alert, Event
 from backend.models.orders import Order
-from backend.queries import related
+from backend.queries import jobs, related
 from backend.queries.live import TooSlow, Wanted
 from backend.resolvers.arguments import key
 from backend.resolvers.context import Context
 from backend.resolvers.sockets import authenticated
 from backend.rules.permissions import READERS, Actor
 from backend.schema.access import subscription
-from backend.schema.common import Info, given, show
+from backend.schema.common import Info, decode_id, given, show
 from backend.schema.dashboard import Queue
 from backend.schema.feeds import AlertMessage, OrderEventMessage, SiteWorkMessage
+from backend.schema.jobs import Job
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
+#: Seconds between two looks at a job: its progress is no event of the log.
+_LOOK = 0.5
+
 Read = Callable[[Actor, list[Row]], Awaitable[list[T]]]
 
 
@@ -94,6 +99,23 @@ class Subscription:
         async with aclosing(_feed(info.context, Wanted("ShippingOrder"), after, read)) as messages:
             async for message in messages:
                 yield message
+
+    @subscription(roles=READERS, description="The job as it stands, and each time it is further, until it is finished.")
+    async def job(self, info: Info, id: strawberry.ID) -> AsyncGenerator[Job, None]:
+        context: Context = info.context
+        job_id, sent = decode_id(id, "Job", "id"), None
+        while True:
+            found = await jobs.job(context.actor, job_id)
+            if found is None:
+                raise not_found("job", "id")
+            stands = (found.state, found.done, found.finished_at)
+            if stands != sent:
+                await _renew(context)
+                sent = stands
+                yield show(found)
+            if found.finished_at is not None:
+                return
+            await asyncio.sleep(_LOOK)
 
 
 async def _feed(context: Context, wanted: Wanted, after: str | None, read: Read[T]) -> AsyncGenerator[T, None]:

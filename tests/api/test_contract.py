@@ -16,7 +16,6 @@ COMMITTED = Path(__file__).parents[2] / "backend" / "schema" / "schema.graphql"
 
 #: What later work brings. This list may only shrink: what is there may not be listed.
 TO_COME = {
-    "Field Subscription.job was removed.",
     # Imports over the API.
     "ImportKind was removed.",
     "ImportStartInput was removed.",

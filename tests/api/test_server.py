@@ -132,11 +132,11 @@ async def test_sockets_are_safe(api: Api) -> None:
             hidden = await told(client, mine | {"id": "2", "payload": {"query": "{ apiKeys { name } }"}})
             assert hidden["payload"][0]["extensions"]["code"] in ("FORBIDDEN", "BAD_USER_INPUT")
 
-            feed = "subscription { orderEvents(after: \"0.0\") { event { kind } order { number } } }"
+            feed = 'subscription { orderEvents(after: "0.0") { event { kind } order { number } } }'
             await client.send(json.dumps(mine | {"id": "4", "payload": {"query": feed}}))
             await enter()
             sent = json.loads(await asyncio.wait_for(client.recv(), 5))
-            assert (sent["id"], sent["type"]) == ("4", "next")
+            assert (sent["id"], sent["type"]) == ("4", "next"), sent
             assert sent["payload"]["data"]["orderEvents"]["event"] == {"kind": "order.created"}
             await client.send(json.dumps({"type": "complete", "id": "4"}))
 

@@ -27,8 +27,9 @@ from backend.resolvers.schema import schema
 from backend.rules.order_input import CustomerCommand
 from backend.rules.permissions import READERS, SYSTEM
 from backend.rules.vocabulary import ChannelKind, Role
-from backend.schema.common import encode_id
+from backend.schema.common import decode_id, encode_id
 from tests.api.conftest import Api
+from tests.api.test_jobs import BULK, finished
 from tests.api.world import alert, enter, second_site, stock, straight_through
 
 ORDERS = """subscription ($id: ID, $after: String) { orderEvents(orderId: $id, after: $after) {
@@ -37,6 +38,7 @@ ALERTS = "subscription ($after: String) { alerts(after: $after) { cursor alert {
 WORK = """subscription ($site: String!, $after: String) { siteWork(site: $site, after: $after) {
   cursor shippingOrder { number state site { code } } } }"""
 QUEUES = "subscription { queues { name count } }"
+JOB = "subscription ($id: ID!) { job(id: $id) { state done total } }"
 BEGINNING = "0.0"
 
 Watch = Callable[..., Any]
@@ -232,6 +234,20 @@ async def test_queues_send_what_changed(watch: Watch) -> None:
         await suspend(SYSTEM, order.id, "Odd.")
         assert {"name": "orders.suspended", "count": 1} in await following()
         await silence(theirs, 1.5)
+
+
+async def test_a_job_is_watched_until_it_is_finished(api: Api, watch: Watch) -> None:
+    order = await enter()
+    given = {"action": "orderSuspend", "reason": "Odd.", "orderIds": [encode_id("Order", order.id)]}
+    gid = (await api.do(BULK, {"input": given}))["ordersBulk"]["job"]["id"]
+    async with watch(JOB, id=gid) as following:
+        assert await following() == {"state": "QUEUED", "done": 0, "total": 1}
+        await finished(decode_id(gid, "Job"))
+        assert await following() == {"state": "SUCCEEDED", "done": 1, "total": 1}
+        with pytest.raises(StopAsyncIteration):
+            await following()
+    async with watch(JOB, Role.CUSTOMER_SERVICE, id=gid) as following:
+        assert (await following()).message == "There is no such job."
 
 
 @pytest.mark.parametrize(
