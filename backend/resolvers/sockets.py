@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +15,12 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.aio import aclosing
 
 from backend.actions.people.authenticate import authenticate
+from backend.models import db
 from backend.resolvers.context import Context
 
 _MAX_CHARACTERS = 200_000
+#: Seconds between two looks at whether whoever is connected may still be, though nothing is sent.
+_RECHECK = 15.0
 
 
 class SocketAdapter(ASGIWebSocketAdapter):
@@ -43,6 +47,30 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await super().handle_message(message)
         else:
             await self.handle_invalid_message("Invalid message")
+
+    async def handle(self) -> None:
+        watch = asyncio.create_task(self._watch())
+        try:
+            await super().handle()
+        finally:
+            watch.cancel()
+
+    async def _watch(self) -> None:
+        """A key that was revoked, or a session that ended, ends the connection though nothing happens on it."""
+        while True:
+            await asyncio.sleep(_RECHECK)
+            if self.connection_acknowledged and not await self._is_somebody():
+                await self.websocket.close(code=4403, reason="Forbidden")
+                return
+
+    async def _is_somebody(self) -> bool:
+        """The benefit of the doubt while the database is away."""
+        try:
+            return await authenticated(self.context) is not None
+        except Exception as error:
+            if not db.is_away(error):
+                raise
+            return True
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Each operation has a context of its own, for the actor as he is now: a revoked key ends the connection."""

@@ -15,10 +15,12 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
+import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from backend.models import db
+from backend.resolvers import sockets
 from backend.rules.vocabulary import Role
 from tests.api.conftest import Api
 from tests.api.test_idempotency import CREATE, ORDER
@@ -146,6 +148,26 @@ async def test_sockets_are_safe(api: Api) -> None:
 
         async with socket_to(server) as client:
             assert await closed_with(client) == 4408
+
+
+async def test_a_revoked_key_ends_a_connection_on_which_nothing_happens(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "_RECHECK", 0.1)
+    server = uvicorn.Server(uvicorn.Config(api.app, port=0, lifespan="off", log_config=None))
+    serving_here = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - it has no event for it
+        await asyncio.sleep(0.01)
+    url = f"ws://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/graphql"
+    headers = {"Authorization": f"Bearer {api.keys[Role.VIEWER]}"}
+    async with connect(url, subprotocols=[PROTOCOL], additional_headers=headers) as client:
+        assert (await told(client, {"type": "connection_init"}))["type"] == "connection_ack"
+        await asyncio.sleep(0.3)
+        assert (await told(client, {"type": "ping"}))["type"] == "pong"
+        await db.execute("UPDATE api_key SET revoked_at = now() WHERE role = 'VIEWER'")
+        assert await closed_with(client) == 4403
+    server.should_exit = True
+    await serving_here
 
 
 async def test_a_server_ends_cleanly_and_logs_no_secret(api: Api) -> None:

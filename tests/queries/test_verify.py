@@ -26,6 +26,9 @@ SELECT gen_random_uuid(), order_id, id, 'CAPTURE', 'SUCCEEDED', 1, now(), now(),
 _JOB = """
 INSERT INTO pgqueuer (priority, status, entrypoint, payload, updated, execute_after)
 VALUES (0, '{status}', 'fill_backorders', '{{}}', now() - interval '1 hour', now() - interval '1 hour')"""
+_ASKED = """
+INSERT INTO job (id, kind, state, given, done, total, failed, requested_by, created_at, finished_at)
+VALUES (gen_random_uuid(), 'ordersBulk', '{state}', '{{}}', {done}, {done}, 0, 'system', now(), {finished})"""
 
 #: Invariant → how it is broken, and nothing else.
 FAULTS: dict[str, Sequence[str]] = {
@@ -109,6 +112,8 @@ SELECT gen_random_uuid(), order_id, id, 'VOID', 'PENDING', 1, now() - interval '
     ],
     "job.taken": [_JOB.format(status="queued")],
     "job.told": [_JOB.format(status="failed")],
+    "job.counted": [_ASKED.format(state="SUCCEEDED", done=1, finished="now()")],
+    "job.under_way": [_ASKED.format(state="RUNNING", done=0, finished="NULL")],
     MOVING: [
         """
 DELETE FROM pgqueuer WHERE convert_from(payload, 'UTF8')::jsonb ->> 'order_id' =

@@ -43,4 +43,23 @@ SELECT id, entrypoint, status::text, execute_after, attempts FROM pgqueuer
 SELECT j.id, j.entrypoint, j.updated FROM pgqueuer j
  WHERE j.status = 'failed' AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.key = 'job.failed:' || j.id)""",
     ),
+    Invariant(
+        "job.counted",
+        "The progress of what somebody asked for is the number of its pieces that were done and refused.",
+        """
+SELECT j.id, j.kind, j.done, j.failed, j.total, i.done AS pieces_done, i.failed AS pieces_failed, i.total AS pieces
+  FROM job j CROSS JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE state <> 'WAITING') AS done, count(*) FILTER (WHERE state = 'FAILED') AS failed,
+             count(*) AS total FROM job_item WHERE job_id = j.id) i
+ WHERE (j.done, j.failed, j.total) <> (i.done, i.failed, i.total)""",
+    ),
+    Invariant(
+        "job.under_way",
+        "What somebody asked for is finished, or in the worker's queue.",
+        """
+SELECT j.id, j.kind, j.state, j.done, j.total FROM job j
+ WHERE j.finished_at IS NULL AND NOT EXISTS (
+       SELECT 1 FROM pgqueuer q WHERE q.entrypoint = 'run_job'
+          AND convert_from(q.payload, 'UTF8')::jsonb ->> 'job_id' = j.id::text)""",
+    ),
 )
