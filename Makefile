@@ -11,6 +11,7 @@ STAMP := .venv/.installed
 # The apps: what they are built from, and marks of what has been done with it.
 SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print)
 PACKAGES := frontend/node_modules/.installed
+ENGINE := tests/search_engine/node_modules/.installed
 CHECKED := frontend/node_modules/.checked
 SCREENS := backend/static/.built
 
@@ -19,7 +20,7 @@ SCREENS := backend/static/.built
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: $(STAMP) $(PACKAGES) ## Create .venv from the locks (done by the other targets when needed)
+install: $(STAMP) $(PACKAGES) $(ENGINE) ## Create .venv from the locks (done by the other targets when needed)
 
 # Only a change of the locks, of pyproject.toml or of the interpreter's .venv reinstalls.
 $(STAMP): requirements/build.lock requirements/runtime.lock requirements/dev.lock pyproject.toml
@@ -37,6 +38,11 @@ $(PACKAGES): frontend/package-lock.json frontend/package.json $(wildcard fronten
 	@command -v npm >/dev/null || { echo "The apps need Node.js 20.19 or newer; there is no npm." >&2; exit 1; }
 	@echo "Installing the locked packages of the apps ..."
 	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(ENGINE): tests/search_engine/package-lock.json
+	@echo "Installing the locked search engine of the tests ..."
+	@cd tests/search_engine && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 screens: $(SCREENS) ## Build the apps into backend/static (done by the other targets when needed)
@@ -58,7 +64,7 @@ migrate: $(STAMP) ## Apply the migrations to the configured database
 	$(BIN)/crossdock migrate
 
 # On all cores, then what wants the machine for itself.
-test: $(STAMP) $(SCREENS) ## Run the tests (ARGS="-k payments" narrows them, in one process)
+test: $(STAMP) $(SCREENS) $(ENGINE) ## Run the tests (ARGS="-k payments" narrows them, in one process)
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else

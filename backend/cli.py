@@ -171,6 +171,14 @@ def simulate(
     _run(lambda _: simulate_period(since.replace(tzinfo=UTC), until.replace(tzinfo=UTC), at, names, console))
 
 
+@app.command()
+def reindex() -> None:
+    """Fill the search engine's index anew beside the one that answers, then put it in its place."""
+    from backend.commands.searching import reindex as fill
+
+    print(f"{_run(fill):,} orders indexed.")
+
+
 @app.command("export-schema")
 def export_schema(
     check: Annotated[bool, typer.Option("--check", help="Only say whether the file is what the types say.")] = False,

@@ -267,9 +267,23 @@ async def end_of_log() -> Position:
     return Position.of(row) if row else Position()
 
 
+async def head() -> Position:
+    """The last event that readers are given now."""
+    row = await db.fetchrow(
+        "SELECT xid, id FROM event WHERE xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        " ORDER BY xid DESC, id DESC LIMIT 1"
+    )
+    return Position(row["xid"], row["id"]) if row else Position()
+
+
 async def load_position(name: str) -> Position:
+    return await find_position(name) or Position()
+
+
+async def find_position(name: str) -> Position | None:
+    """None for a reader that has never saved one."""
     row = await db.fetchrow("SELECT xid, event_id FROM follower_position WHERE name = $1", name)
-    return Position(row["xid"], row["event_id"]) if row else Position()
+    return Position(row["xid"], row["event_id"]) if row else None
 
 
 async def save_position(tx: Transaction, name: str, position: Position) -> None:

@@ -18,6 +18,7 @@ import pytest
 
 from backend.integrations.postgres import EmbeddedPostgres, create_database
 from backend.models import db
+from tests.search_engine.run import meilisearch
 
 _numbers = itertools.count(1)
 
@@ -92,6 +93,13 @@ async def database(shared_database: str) -> AsyncIterator[str]:
     await db.connect(shared_database)
     yield shared_database
     await db.disconnect()
+
+
+@pytest.fixture(scope="session")
+def search_server() -> Iterator[str]:
+    """The URL of a real Meilisearch."""
+    with meilisearch() as url:
+        yield url
 
 
 async def empty(url: str) -> None:

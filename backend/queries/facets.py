@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from backend.integrations.meilisearch import EngineFailed
 from backend.models import db
-from backend.queries.orders import found
+from backend.queries import order_engine
+from backend.queries.orders import asked, found
 from backend.rules.criteria import OrderCriteria, OrderFacet
 from backend.rules.permissions import Actor
 
@@ -29,14 +31,25 @@ _VALUES: Mapping[OrderFacet, str] = {
 
 async def facets(
     actor: Actor, text: str | None, criteria: OrderCriteria, wanted: Sequence[OrderFacet]
-) -> dict[OrderFacet, list[tuple[str, int]]]:
-    """Value and count, the most frequent first, at most 50 of each facet; one statement for each facet."""
-    counted = {}
-    for facet in dict.fromkeys(wanted):
-        where, _ = found(actor, text, criteria)
-        sql = (
-            f"SELECT f.v, count(*) FROM sales_order t CROSS JOIN LATERAL {_VALUES[facet]} AS f(v)"
-            f" WHERE f.v IS NOT NULL AND {where} GROUP BY f.v ORDER BY count(*) DESC, f.v LIMIT {MAX_BUCKETS}"
-        )
-        counted[facet] = [(record[0], record[1]) for record in await db.fetch(sql, *where.args)]
-    return counted
+) -> tuple[dict[OrderFacet, list[tuple[str, int]]], bool]:
+    """Value and count, the most frequent first, at most 50 of each facet; and whether the search engine let us down."""
+    distinct = list(dict.fromkeys(wanted))
+    degraded = False
+    if distinct:
+        try:
+            counted = await order_engine.facets(actor, asked(text, criteria), distinct)
+        except EngineFailed:
+            degraded = True
+        else:
+            if counted is not None:
+                return counted, False
+    return {facet: await _count(actor, text, criteria, facet) for facet in distinct}, degraded
+
+
+async def _count(actor: Actor, text: str | None, criteria: OrderCriteria, facet: OrderFacet) -> list[tuple[str, int]]:
+    where, _ = found(actor, text, criteria)
+    sql = (
+        f"SELECT f.v, count(*) FROM sales_order t CROSS JOIN LATERAL {_VALUES[facet]} AS f(v)"
+        f" WHERE f.v IS NOT NULL AND {where} GROUP BY f.v ORDER BY count(*) DESC, f.v LIMIT {MAX_BUCKETS}"
+    )
+    return [(record[0], record[1]) for record in await db.fetch(sql, *where.args)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,9 +14,12 @@ from uuid import UUID
 from babel.numbers import get_currency_precision, list_currencies
 
 from backend.errors import ErrorCode, refused
+from backend.integrations.meilisearch import EngineFailed
 from backend.models import db
 from backend.models.orders import Order
-from backend.queries.paging import Page, Sort, Window, page
+from backend.queries import order_engine
+from backend.queries.order_documents import microseconds
+from backend.queries.paging import Page, Sort, Window, counter, page
 from backend.queries.scope import scope
 from backend.queries.sql import Where, contains, rows
 from backend.rules.criteria import (
@@ -111,14 +116,71 @@ SORTS: Mapping[OrderSort, Sort] = {
 async def search(
     actor: Actor, text: str | None, criteria: OrderCriteria, sort: OrderSort, window: Window
 ) -> Page[Order]:
-    """A page of the orders that match both the text and the criteria."""
-    where, selective = found(actor, text, criteria)
-    return await page(Order, where, SORTS[sort], window, selective=selective, cap=MAX_COUNT)
+    """A page of the orders that match both the text and the criteria.
+
+    Words are the search engine's, where there is one; what is found by criteria alone is as fresh as the tables.
+    """
+    wanted = asked(text, criteria)
+    degraded = False
+    if wanted.words and not window.backward:
+        try:
+            made = await _by_engine(actor, wanted, sort, window)
+        except EngineFailed:
+            degraded = True
+        else:
+            if made is not None:
+                return made
+    where, selective = _condition(actor, wanted)
+    made = await page(Order, where, SORTS[sort], window, selective=selective, cap=MAX_COUNT)
+    return replace(made, degraded=degraded)
+
+
+async def _by_engine(actor: Actor, wanted: OrderSearch, sort: OrderSort, window: Window) -> Page[Order] | None:
+    """The page with the engine's ids and PostgreSQL's rows; None where the engine cannot give it."""
+    by = SORTS[sort]
+    limit = window.size + 1 + _SPARE
+    direction = "desc" if by.descending else "asc"
+    names = [{"total": "total_minor"}.get(column, column) for column, _ in by.columns]
+    bounds = [
+        f"{names[0]} {'<=' if by.descending == ahead else '>='} {_plain(by.values(cursor, argument)[0])}"
+        for argument, cursor, ahead in (("after", window.after, True), ("before", window.before, False))
+        if cursor is not None
+    ]
+    order = [f"{name}:{direction}" for name in names]
+    answer = await order_engine.ask(actor, wanted, sort=order, bound=" AND ".join(bounds), limit=limit)
+    if answer is None:
+        return None
+    where, _ = _condition(actor, replace(wanted, words=()))
+    where.add(f"t.id = ANY({where.bind(answer.ids)}::uuid[])")
+    made = await page(Order, where, by, window, selective=True)
+    if len(answer.ids) == limit and len(made.rows) < window.size:
+        return None
+    total = None if bounds else answer.total
+
+    async def count() -> int:
+        with contextlib.suppress(EngineFailed):
+            known = total if total is not None else await order_engine.count(actor, wanted)
+            if known is not None:
+                return known
+        return await counter(Order, _condition(actor, wanted)[0], MAX_COUNT)()
+
+    return replace(made, count=count)
+
+
+#: Beyond the page: orders that the cursor's instant is shared with, or that have changed since they were indexed.
+_SPARE = 30
+
+
+def _plain(value: Any) -> int:
+    return microseconds(value) if isinstance(value, datetime) else int(value)
 
 
 def found(actor: Actor, text: str | None, criteria: OrderCriteria) -> tuple[Where, bool]:
     """The condition of a search in the actor's scope, and whether it finds few."""
-    wanted = asked(text, criteria)
+    return _condition(actor, asked(text, criteria))
+
+
+def _condition(actor: Actor, wanted: OrderSearch) -> tuple[Where, bool]:
     where = Where()
     scope(where, actor, Order)
     for part in wanted.criteria:

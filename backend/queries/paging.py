@@ -82,13 +82,17 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[M]):
-    """`count` is of the whole list, and asks the database only when it is called."""
+    """`count` is of the whole list, and asks the database only when it is called.
+
+    `degraded`: the search engine should have answered, and could not.
+    """
 
     rows: Sequence[M]
     cursors: Sequence[str]
     has_next: bool
     has_previous: bool
     count: Callable[[], Awaitable[int]]
+    degraded: bool = False
 
 
 async def page(

@@ -52,5 +52,6 @@ class OrderQueries:
     ) -> OrderConnection:
         text, criteria = word(query, "query"), translate(given(filter), OrderCriteria)
         page = await queries.search(info.actor, text, criteria, sort, window(first, after, last, before))
-        counted = await facet_queries.facets(info.actor, text, criteria, given(facets) or ())
-        return OrderConnection.of(page, facets=[Facet.of(name, found) for name, found in counted.items()])
+        counted, degraded = await facet_queries.facets(info.actor, text, criteria, given(facets) or ())
+        listed = [Facet.of(name, found) for name, found in counted.items()]
+        return OrderConnection.of(page, facets=listed, degraded=degraded or page.degraded)

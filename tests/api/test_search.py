@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,20 +15,55 @@ from backend.actions.catalog.channels import ChannelCommand
 from backend.actions.orders.advance import advance
 from backend.actions.orders.note import note
 from backend.actions.orders.suspend import suspend
+from backend.actions.orders.tags import tags
+from backend.integrations import meilisearch
+from backend.integrations.meilisearch import Meilisearch
+from backend.models import db
 from backend.models.fulfillment import Shipment
+from backend.models.orders import Order
+from backend.queries import order_engine
+from backend.reactions.index_orders import index_orders, reindex, repair_index
+from backend.resolvers.commands import translate
+from backend.resolvers.filters import order_filter
+from backend.resolvers.schema import schema
+from backend.rules.criteria import OrderCriteria, OrderSearch
 from backend.rules.order_input import Address, CustomerCommand, LineCommand
 from backend.rules.permissions import SYSTEM
-from backend.rules.vocabulary import ChannelKind, DeliveryMethod
+from backend.rules.vocabulary import ChannelKind, DeliveryMethod, Role
 from tests.api.conftest import Api, code_of
 from tests.api.world import alert, enter, stock, straight_through
 
 FIND = """query ($query: String, $filter: OrderFilter, $facets: [OrderFacet!]) {
   orders(query: $query, filter: $filter, facets: $facets, sort: PLACED_AT_ASC) {
-    totalCount nodes { externalId } facets { field buckets { value count } } } }"""
+    totalCount degraded nodes { externalId } facets { field buckets { value count } } } }"""
+
+
+ENGINES = ("postgresql", "meilisearch")
 
 
 @pytest.fixture
-async def orders(api: Api) -> dict[str, str]:
+async def engine(request: pytest.FixtureRequest) -> AsyncIterator[Meilisearch | None]:
+    """The search engine of the test, asked from here on; None is PostgreSQL alone."""
+    if getattr(request, "param", ENGINES[0]) == ENGINES[0]:
+        yield None
+        return
+    made = Meilisearch(request.getfixturevalue("search_server"))
+    meilisearch.use(made)
+    yield made
+    meilisearch.use(None)
+
+
+both = pytest.mark.parametrize("engine", ENGINES, indirect=True)
+
+
+@pytest.fixture
+async def orders(api: Api, engine: Meilisearch | None) -> dict[str, str]:
+    made = await enter_orders()
+    await index_orders()
+    return made
+
+
+async def enter_orders() -> dict[str, str]:
     """W-1 was shipped, W-2 is suspended and alerted, Y-3 is of another channel, in yen, and to be picked up."""
     await stock("TEA", "CUP")
     await straight_through()
@@ -58,6 +96,7 @@ async def orders(api: Api) -> dict[str, str]:
 
 async def find(api: Api, **variables: Any) -> list[str]:
     found = (await api.do(FIND, variables))["orders"]
+    assert not found["degraded"]
     names = [node["externalId"] for node in found["nodes"]]
     assert found["totalCount"] == len(names)
     return names
@@ -66,6 +105,7 @@ async def find(api: Api, **variables: Any) -> list[str]:
 ALL = ["W-1", "W-2", "Y-3"]
 
 
+@both
 async def test_each_criterion_finds_its_orders(api: Api, orders: dict[str, str]) -> None:
     cases: list[tuple[dict[str, Any], list[str]]] = [
         ({}, ALL),
@@ -117,8 +157,15 @@ async def test_each_criterion_finds_its_orders(api: Api, orders: dict[str, str])
     ]
     for criteria, names in cases:
         assert await find(api, filter=criteria) == names, criteria
+        command = translate(order_filter(schema, criteria), OrderCriteria)
+        answer = await order_engine.ask(SYSTEM, OrderSearch(criteria=(command,)), sort=["placed_at:asc"], limit=50)
+        if answer is not None:
+            rows = await Order.filter(id__in=answer.ids)
+            external = {row.id: row.external_id for row in rows}
+            assert [external[key] for key in answer.ids] == names, criteria
 
 
+@both
 async def test_free_text_finds_by_words(api: Api, orders: dict[str, str]) -> None:
     cases = {
         orders["W-1"]: ["W-1"],
@@ -156,6 +203,7 @@ async def test_free_text_finds_by_words(api: Api, orders: dict[str, str]) -> Non
     assert code_of(await api.ask(FIND, {"filter": {"numbers": ["1"] * 1001}})) == "BAD_USER_INPUT"
 
 
+@both
 async def test_facets_count_the_whole_result(api: Api, orders: dict[str, str]) -> None:
     fields = ["CHANNEL", "SITE", "DELIVERY_METHOD", "ALERT_KIND", "SUSPENDED", "TAG", "COUNTRY", "STATE"]
     found = (await api.do(FIND, {"facets": [*fields, "PAYMENT_STATUS", "FULFILLMENT_STATUS", "TAG"]}))["orders"]
@@ -171,3 +219,125 @@ async def test_facets_count_the_whole_result(api: Api, orders: dict[str, str]) -
     assert ("CLOSED", 1) in facets["STATE"]
     narrowed = (await api.do(FIND, {"facets": ["CHANNEL"], "filter": {"suspended": True}}))["orders"]["facets"]
     assert narrowed == [{"field": "CHANNEL", "buckets": [{"value": "web", "count": 1}]}]
+
+
+ENGINE = pytest.mark.parametrize("engine", ["meilisearch"], indirect=True)
+PAGE = """query ($query: String, $after: String, $sort: OrderSort! = TOTAL_DESC) { orders(query: $query, first: 1,
+  after: $after, sort: $sort) { degraded totalCount nodes { externalId } pageInfo { hasNextPage endCursor } } }"""
+
+
+@ENGINE
+async def test_typos_are_forgiven_in_words_and_never_in_identifiers(api: Api, orders: dict[str, str]) -> None:
+    assert await find(api, query="geren") == await find(api, query="gren tea") == ["Y-3"]
+    assert await find(api, query="TRACK-2") == []
+    assert await find(api, query=orders["W-1"] + "1") == []
+    assert await find(api, query="ann1@exmaple.com") == []
+
+
+@ENGINE
+async def test_pages_go_on_through_the_whole_result(api: Api, orders: dict[str, str]) -> None:
+    for sort, names in (("TOTAL_DESC", ["W-1", "W-2"]), ("PLACED_AT_ASC", ["W-1", "W-2"])):
+        after, seen = None, []
+        while True:
+            page = (await api.do(PAGE, {"query": "cup", "after": after, "sort": sort}))["orders"]
+            assert (page["degraded"], page["totalCount"]) == (False, 2)
+            seen += [node["externalId"] for node in page["nodes"]]
+            after = page["pageInfo"]["endCursor"]
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+        assert seen == names
+
+
+@ENGINE
+async def test_nobody_finds_what_they_may_not_see(api: Api, orders: dict[str, str]) -> None:
+    for role, names in ((Role.CHANNEL, ["W-1", "W-2"]), (Role.STORE_ASSOCIATE, ["W-1"])):
+        for text in ("-", "cup", "ann", "green", "vip", '"at the door"'):
+            everyone = await find(api, query=text)
+            found = (await api.do(FIND, {"query": text, "facets": ["CHANNEL"]}, role=role))["orders"]
+            assert [node["externalId"] for node in found["nodes"]] == [name for name in everyone if name in names]
+            assert sum(bucket["count"] for bucket in found["facets"][0]["buckets"]) == len(found["nodes"])
+
+
+@ENGINE
+async def test_a_stale_index_shows_nothing_that_is_no_longer_so(
+    api: Api, orders: dict[str, str], engine: Meilisearch
+) -> None:
+    held = await Order.get(external_id="W-2")
+    await tags(SYSTEM, held.id, add=["late"], remove=["vip"])
+    assert [node["externalId"] for node in (await api.do(FIND, {"query": "bo tag:vip"}))["orders"]["nodes"]] == []
+    await index_orders()
+    assert await find(api, query="bo tag:late") == ["W-2"]
+
+
+@ENGINE
+async def test_drift_is_put_right_and_an_index_is_filled_anew(
+    api: Api, orders: dict[str, str], engine: Meilisearch
+) -> None:
+    assert await repair_index() == 0
+    held = await Order.get(external_id="W-2")
+    await engine.put([{"id": str(held.id), "version": 0}])
+    assert await find(api, query="elm") == []
+    assert await repair_index() == 1
+    assert await find(api, query="elm") == ["W-2"]
+    assert await reindex(engine) == 3
+    assert await find(api, query="elm") == ["W-2"]
+
+
+async def answered(api: Api) -> bool:
+    """Whether the search engine was what answered, of a query whose answer is the same either way."""
+    found = (await api.do(FIND, {"query": "cup", "facets": ["STATE"]}))["orders"]
+    assert [node["externalId"] for node in found["nodes"]] == ["W-1", "W-2"]
+    return not found["degraded"]
+
+
+@ENGINE
+async def test_postgresql_answers_while_the_engine_is_away_and_it_comes_back_by_itself(
+    api: Api, orders: dict[str, str], engine: Meilisearch
+) -> None:
+    now = [0.0]
+    engine.clock = lambda: now[0]
+    there, prefix = engine.url, engine.prefix
+    assert await answered(api)
+    engine.url = "http://127.0.0.1:9"
+    assert not await answered(api)
+    engine.url = there
+    assert not await answered(api)  # left alone for a while
+    now[0] += 6
+    assert await answered(api)
+    engine.prefix = "not_there_"
+    assert not await answered(api)
+    engine.prefix = prefix
+    now[0] += 6
+    assert await answered(api)
+
+
+@pytest.mark.parametrize("answer", [b"", b"{}", b"[]", b"<html>", b'{"hits": [{"id": 7}], "totalHits": 1}'])
+async def test_garbage_is_no_answer(api: Api, answer: bytes) -> None:
+    await enter_orders()
+    async with await asyncio.start_server(partial(_say, answer), "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        meilisearch.use(Meilisearch(f"http://127.0.0.1:{port}"))
+        try:
+            assert not await answered(api)
+        finally:
+            meilisearch.use(None)
+
+
+async def _say(answer: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(answer)}\r\nconnection: close"
+    writer.write(f"{head}\r\n\r\n".encode() + answer)
+    await writer.drain()
+    writer.close()
+
+
+@ENGINE
+async def test_two_do_not_index_at_once(api: Api, orders: dict[str, str], engine: Meilisearch) -> None:
+    another = "UPDATE follower_position SET event_id = 1, updated_at = now() WHERE name = 'search.turn'"
+    assert await db.execute(another) == 1
+    await tags(SYSTEM, (await Order.get(external_id="W-2")).id, add=["late"])
+    await index_orders()
+    assert (await api.do(FIND, {"query": "late"}))["orders"]["nodes"] == []
+    await db.execute("UPDATE follower_position SET updated_at = now() - interval '1 minute' WHERE name = 'search.turn'")
+    await index_orders()
+    assert await find(api, query="late") == ["W-2"]
