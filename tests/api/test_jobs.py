@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -143,6 +146,23 @@ async def test_each_order_once_though_workers_die_and_meet(api: Api, orders: lis
     await run(job_id, KINDS)
     assert await holds() == [1] * 5
     assert await db.fetchval("SELECT count(*) FROM event WHERE kind = 'job.finished'") == 1
+
+
+@pytest.mark.slow
+async def test_each_order_once_though_its_process_is_killed(api: Api, orders: list[Any]) -> None:
+    job_id = await begun(api, action="orderSuspend", reason="Recall.", filter={})
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.api.dying_job", api.settings.database_url or "", str(job_id),
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert await asyncio.wait_for(worker.wait(), 30) == -signal.SIGKILL
+    async with asyncio.timeout(5):
+        while await holds() != [1, 1, 0, 0, 0]:  # noqa: ASYNC110 - the server has yet to notice
+            await asyncio.sleep(0.02)
+    assert (await Job.get(id=job_id)).done == 2
+    job = await finished(job_id)
+    assert (job.state, job.done, job.failed) == ("SUCCEEDED", 5, 0)
+    assert await holds() == [1] * 5
 
 
 async def test_cancelled_in_the_middle_what_was_done_stays_done(api: Api, orders: list[Any]) -> None:
