@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -11,6 +14,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from backend.resolvers.executor import QuickExecutor
 from backend.resolvers.schema import schema
+from backend.schema.common import Held, column
 from tests.api.conftest import Api
 from tests.api.test_reads import FULL
 from tests.api.world import full, stock, straight_through
@@ -34,9 +38,16 @@ async def shop(api: Api) -> Api:
     return api
 
 
+class Strict(QuickExecutor):
+    """Does not fall back: what can be read together is."""
+
+    async def _ahead_or(self, reading: Awaitable[Any], _: Callable[[], Any]) -> Any:
+        return await reading
+
+
 async def both(api: Api, monkeypatch: pytest.MonkeyPatch, query: str, **variables: Any) -> list[Any]:
     answers = []
-    for executor in (StrawberryGraphQLCoreExecutionContext, QuickExecutor):
+    for executor in (StrawberryGraphQLCoreExecutionContext, Strict):
         monkeypatch.setattr(schema, "execution_context_class", executor)
         answers.append(await api.ask(query, variables))
     return answers
@@ -81,7 +92,43 @@ class Tree:
 
 
 @strawberry.type
+class Branch(Held):
+    row: strawberry.Private[Any]
+    name: str = column()
+
+    @strawberry.field
+    async def leaves(self, first: int = 1) -> list[Leaf]:
+        await asyncio.sleep(0)
+        return list(self.row.leaves[:first])
+
+    @strawberry.field
+    async def above(self) -> Branch | None:
+        later: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(later.set_result, self.row.above)
+        found = await later
+        return Branch(row=found) if found else None
+
+    @strawberry.field
+    async def weight(self) -> int:
+        if self.row.name == "second":
+            raise ValueError("It is too heavy.")
+        return len(self.row.leaves)
+
+    @strawberry.field
+    async def must(self) -> Leaf:
+        return self.row.leaves[0] if self.row.leaves else None  # type: ignore[no-any-return]
+
+
+@strawberry.type
 class Query:
+    @strawberry.field
+    def branches(self) -> list[Branch | None]:
+        first = SimpleNamespace(name="first", leaves=[Leaf(number=2), Leaf(number=4)], above=None)
+        second = SimpleNamespace(name="second", leaves=[Leaf(number=6), Leaf(number=3)], above=first)
+        third = SimpleNamespace(name="third", leaves=[], above=second)
+        nameless = SimpleNamespace(name=None, leaves=[], above=third)
+        return [Branch(row=row) for row in (first, second, third, nameless)]
+
     @strawberry.field
     def trees(self) -> list[Tree | None]:
         wrong: Any = Leaf(number="many")  # type: ignore[arg-type]
@@ -105,10 +152,32 @@ class Query:
     ],
 )
 async def test_the_same_errors_at_the_same_places(selection: str) -> None:
+    await same(f"{{ trees {{ {selection} }} }}")
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        "leaves { number } above { above { leaves(first: 2) { half } } }",
+        "above { __typename above { n: leaves(first: 1) { number } m: leaves(first: 2) { number } } }",
+        "leaves(first: 2) { half }",
+        "above { weight name }",
+        "weight",
+        "above { must { number } }",
+        "name leaves(first: $many) { number }",
+        "must { number } above { name }",
+    ],
+)
+async def test_what_waits_is_read_together_with_the_same_errors(selection: str) -> None:
+    many = "many: branches { leaves(first: $many) { n: number } }"
+    await same(f"query ($many: Int! = 2) {{ branches {{ {selection} }} {many} }}")
+
+
+async def same(query: str) -> None:
     told = []
     for executor in (StrawberryGraphQLCoreExecutionContext, QuickExecutor):
         small = strawberry.Schema(Query, execution_context_class=executor)
-        result = await small.execute(f"{{ trees {{ {selection} }} }}")
+        result = await small.execute(query)
         errors = [(error.message, error.path, error.locations) for error in result.errors or ()]
         told.append(orjson.dumps([result.data, sorted(map(repr, errors))]))
     assert told[0] == told[1]
