@@ -53,6 +53,12 @@ class InventorySite(Identified):
         )
 
 
+async def site_by_code(code: str) -> InventorySite | None:
+    """None for a code that is too long to be one, too: the ORM would raise."""
+    longest = int(InventorySite._meta.fields_map["code"].max_length)  # type: ignore[attr-defined]
+    return await InventorySite.get_or_none(code=code) if len(code) <= longest else None
+
+
 class InventoryLevel(Model):
     """A cache of the ledger and of open shipping orders, held true by constraints. Written by guarded UPDATEs only."""
 

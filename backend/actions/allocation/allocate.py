@@ -21,7 +21,7 @@ from backend.errors import not_found
 from backend.events import record
 from backend.models.base import uuid7
 from backend.models.db import Transaction, retried, transaction
-from backend.models.inventory import InventorySite
+from backend.models.inventory import site_by_code
 from backend.models.orders import Order
 from backend.models.supply import Supply, look, question_of
 from backend.rules.allocation import Plan, plan
@@ -53,8 +53,13 @@ async def allocate_to(
     problems = Problems()
     problems.text(reason, 500, "reason", required=True)
     problems.check()
-    known = await InventorySite.get_or_none(code=site, active=True)
-    if known is None or SiteCapability.SHIP not in known.capabilities or not may_handle(actor, known.id):
+    known = await site_by_code(site)
+    if (
+        known is None
+        or not known.active
+        or SiteCapability.SHIP not in known.capabilities
+        or not may_handle(actor, known.id)
+    ):
         raise not_found("site that ships", "site")
     decision_id = await allocate_if(actor, order_id, expected_version, by_hand=ByHand(known.id, site, reason))
     assert decision_id is not None

@@ -12,7 +12,7 @@ from backend.errors import ErrorCode, not_found, refused
 from backend.events import record
 from backend.models.base import uuid7
 from backend.models.db import Transaction, retried, transaction
-from backend.models.inventory import InventorySite
+from backend.models.inventory import InventorySite, site_by_code
 from backend.models.orders import Order, OrderLine
 from backend.models.returns import Return, ReturnLine
 from backend.rules.lifecycle import ORDER_VERBS, check_verb
@@ -83,7 +83,7 @@ async def _claimed(tx: Transaction, order_id: UUID) -> dict[UUID, int]:
 
 
 async def _site(code: str) -> InventorySite:
-    site = await InventorySite.get_or_none(code=code)
+    site = await site_by_code(code)
     if site is None:
         raise not_found("site", "site")
     if not site.active or SiteCapability.RETURNS not in site.capabilities:

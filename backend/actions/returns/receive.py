@@ -17,7 +17,7 @@ from backend.errors import ErrorCode, not_found, refused
 from backend.events import record
 from backend.models.base import uuid7
 from backend.models.db import Transaction, retried, transaction
-from backend.models.inventory import InventorySite
+from backend.models.inventory import InventorySite, site_by_code
 from backend.models.orders import Order, OrderLine
 from backend.models.returns import Return, ReturnLine, ReturnReceipt
 from backend.rules.lifecycle import RETURN_VERBS, check_verb
@@ -60,7 +60,7 @@ async def receive(actor: Actor, command: ReceiveReturn) -> None:
 
 
 async def _site(actor: Actor, code: str) -> InventorySite:
-    site = await InventorySite.get_or_none(code=code)
+    site = await site_by_code(code)
     if site is None or (not actor.sees_all_orders and site.id not in actor.site_ids):
         raise not_found("site", "site")
     if not site.active or SiteCapability.RETURNS not in site.capabilities:
