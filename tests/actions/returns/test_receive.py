@@ -9,6 +9,8 @@ from uuid import UUID
 from backend.actions.allocation.backorders import allocate_backorders
 from backend.actions.orders.advance import advance
 from backend.actions.orders.create import create as create_order
+from backend.actions.reservations.create import ReservationCommand, ReservationLineCommand
+from backend.actions.reservations.create import create as reserve
 from backend.actions.returns.approve import approve
 from backend.actions.returns.cancel import cancel
 from backend.actions.returns.create import CreateReturn, create
@@ -17,6 +19,7 @@ from backend.actions.returns.redispose import RedisposeReturn, redispose
 from backend.actions.returns.reject import reject
 from backend.errors import ErrorCode, Refused
 from backend.models import db
+from backend.models.inventory import InventoryLevel
 from backend.models.log import Event
 from backend.models.orders import Order
 from backend.models.returns import Return, ReturnLine, ReturnReceipt
@@ -263,7 +266,9 @@ async def test_what_becomes_of_units_can_change(deliver: Deliver, shop: dict[str
 async def test_restocked_units_that_are_promised_cannot_be_taken_out(deliver: Deliver, shop: dict[str, UUID]) -> None:
     order = await deliver()
     rma = await take(await approved(order, 2), 2, disposition=RESTOCK)
-    await db.execute("UPDATE inventory_level SET reserved = on_hand - 1 WHERE sku = 'A'")
+    (level,) = await InventoryLevel.filter(sku="A")
+    units = [ReservationLineCommand("A", level.on_hand - level.safety_stock - 1, "DC")]
+    await reserve(SYSTEM, ReservationCommand("basket", "web", units))
     receipt = await ReturnReceipt.get(rma_id=rma.id)
     problem = await refusal_of(redispose(FULFILLMENT, RedisposeReturn(rma.id, receipt.id, DAMAGED)))
     assert problem.code is ErrorCode.INSUFFICIENT_STOCK
