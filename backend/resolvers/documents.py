@@ -92,5 +92,9 @@ class Documents:
         return Prepared(document, shape, errors, {} if errors else guard.selected(self.schema, document))
 
 
+def is_subscription(operation: OperationDefinitionNode) -> bool:
+    return operation.operation is OperationType.SUBSCRIPTION
+
+
 def is_mutation(operation: OperationDefinitionNode | None) -> bool:
     return operation is not None and operation.operation is OperationType.MUTATION

@@ -24,7 +24,7 @@ from backend.queries.live import LiveLog
 from backend.resolvers import bodies, explorer, faults, idempotency, origins
 from backend.resolvers.bodies import BadRequest, GraphQLRequest
 from backend.resolvers.context import Context
-from backend.resolvers.documents import Prepared, is_mutation
+from backend.resolvers.documents import Prepared, is_mutation, is_subscription
 from backend.resolvers.gate import GatedSchema
 from backend.resolvers.sockets import SocketAdapter, SocketHandler, connect
 from backend.resolvers.throttle import Throttle
@@ -161,6 +161,9 @@ class Endpoint(GraphQL[Context, None]):
         assert operation is not None
         roots = prepared.asked[operation.name.value if operation.name else None].roots
         context.operation = operation.name.value if operation.name else " ".join(root[1] for root in roots[:3])
+
+        if is_subscription(operation):
+            raise BadRequest(400, "Feeds come over a WebSocket, in graphql-transport-ws.")
 
         async def execute() -> dict[str, Any]:
             context.forget()

@@ -118,7 +118,7 @@ async def test_what_is_accepted_is_answered(api: Api) -> None:
         ("{ __schema { types { name } } }", 401, "UNAUTHENTICATED"),
         ("mutation { sessionEnd { user { id } } }", 401, "UNAUTHENTICATED"),
         ('mutation { sessionCreate(input: {email: "a"}) { user { id } } }', 400, "BAD_USER_INPUT"),
-        ("subscription { alerts { cursor } }", 400, "BAD_USER_INPUT"),
+        ("subscription { alerts { cursor } }", 401, "UNAUTHENTICATED"),
     ],
 )
 async def test_the_newer_media_type_says_what_became_of_the_request(
@@ -132,6 +132,12 @@ async def test_the_newer_media_type_says_what_became_of_the_request(
     classic = await api.post(body, accept="application/json")
     assert classic.status_code == 200
     assert classic.json() == newer.json()
+
+
+async def test_feeds_come_over_a_socket_alone(api: Api) -> None:
+    headers = {"authorization": f"Bearer {api.keys[Role.ADMIN]}"}
+    response = await api.post(json.dumps({"query": "subscription { alerts { cursor } }"}), **headers)
+    assert (response.status_code, code_of(response.json())) == (400, "BAD_USER_INPUT")
 
 
 async def test_a_key_may_read_by_get_and_nothing_else_may(api: Api) -> None:
