@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 #: How orders are indexed. A change of it makes another `VERSION`, by which the worker knows to fill the index anew.
 SETTINGS: Mapping[str, Any] = {
-    "searchableAttributes": ["names", "products", "skus", "address", "tags", "email", "notes"],
+    "searchableAttributes": ["identifiers", "names", "products", "skus", "address", "tags", "email", "notes"],
     "filterableAttributes": [
         *("id", "identifiers", "number", "keys", "external_id", "channel", "channel_id", "state", "payment_status"),
         *("fulfillment_status", "customer_names", "email", "phone", "postal_code", "city", "country", "skus", "sites"),
@@ -45,7 +45,7 @@ SETTINGS: Mapping[str, Any] = {
     "displayedAttributes": ["id", "version"],
     "rankingRules": ["sort", "words", "typo", "proximity", "attribute", "exactness"],
     "typoTolerance": {
-        "disableOnAttributes": ["skus", "email", "tags"],
+        "disableOnAttributes": ["identifiers", "skus", "email", "tags"],
         "disableOnNumbers": True,
         "minWordSizeForTypos": {"oneTypo": 4, "twoTypos": 8},
     },

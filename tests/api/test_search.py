@@ -221,6 +221,18 @@ async def test_facets_count_the_whole_result(api: Api, orders: dict[str, str]) -
     assert narrowed == [{"field": "CHANNEL", "buckets": [{"value": "web", "count": 1}]}]
 
 
+@both
+async def test_an_identifier_may_be_of_letters_alone(api: Api, engine: Meilisearch | None) -> None:
+    await stock("TEA", "CUP")
+    await straight_through()
+    await enter(1, external_id="WEBABCDEF")
+    await enter(2)
+    await index_orders()
+    for text in ("WEBABCDEF", "webabc", "tea webabcdef"):
+        assert await find(api, query=text) == ["WEBABCDEF"]
+    assert await find(api, query="webabcdfe") == []
+
+
 ENGINE = pytest.mark.parametrize("engine", ["meilisearch"], indirect=True)
 PAGE = """query ($query: String, $after: String, $sort: OrderSort! = TOTAL_DESC) { orders(query: $query, first: 1,
   after: $after, sort: $sort) { degraded totalCount nodes { externalId } pageInfo { hasNextPage endCursor } } }"""
