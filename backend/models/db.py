@@ -11,6 +11,7 @@ import contextlib
 import functools
 import json
 import random
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -33,6 +34,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _RETRIES = 6
+#: What asyncpg says of a connection that broke under whoever held it.
+_GONE = re.compile("closed|released back to the pool")
 _AWAY = (
     ConnectionError,
     FileNotFoundError,  # Its socket.
@@ -181,7 +184,7 @@ def is_conflict(error: BaseException) -> bool:
 def is_away(error: BaseException) -> bool:
     """Whether the database could not be reached, or went away in the middle."""
     return any(
-        isinstance(cause, _AWAY) or (isinstance(cause, asyncpg.InterfaceError) and "closed" in str(cause))
+        isinstance(cause, _AWAY) or (isinstance(cause, asyncpg.InterfaceError) and _GONE.search(str(cause)))
         for cause in _causes(error)
     )
 
