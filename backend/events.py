@@ -258,22 +258,13 @@ async def read_after(
     return await (through or db).fetch(sql, position.xid, position.event_id, limit, *values)
 
 
-async def end_of_log() -> Position:
-    """Behind the last event that `read_after` would give."""
+async def head() -> Position:
+    """Behind the last event that `read_after` would give now."""
     row = await db.fetchrow(
         "SELECT xid, id FROM event WHERE xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
         " ORDER BY xid DESC, id DESC LIMIT 1"
     )
     return Position.of(row) if row else Position()
-
-
-async def head() -> Position:
-    """The last event that readers are given now."""
-    row = await db.fetchrow(
-        "SELECT xid, id FROM event WHERE xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-        " ORDER BY xid DESC, id DESC LIMIT 1"
-    )
-    return Position(row["xid"], row["id"]) if row else Position()
 
 
 async def load_position(name: str) -> Position:

@@ -20,7 +20,7 @@ import asyncpg
 import structlog
 from pgqueuer.domain.settings import DBSettings
 
-from backend.events import Position, end_of_log, read_after
+from backend.events import Position, head, read_after
 from backend.models.db import Row
 from backend.queries import dashboard
 from backend.queries.dashboard import QueueCount
@@ -170,7 +170,7 @@ class LiveLog:
         """The watcher gets what comes after the position that is returned."""
         async with self._joining:
             if not self._watchers:
-                self.position = await end_of_log()
+                self.position = await head()
                 self._reader = asyncio.create_task(self._read())
             self._watchers.add(watcher)
             return self.position
