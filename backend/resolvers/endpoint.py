@@ -83,8 +83,8 @@ class Endpoint(GraphQL[Context, None]):
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is a masked one
             entry, status, headers = faults.response(error)
             return _respond({"errors": [entry]}, media_type, status, headers)
-        away = _is_unavailable(answer)
-        response = _respond(answer, media_type, _status(answer, media_type), faults.RETRY if away else None)
+        status = _status(answer, media_type)
+        response = _respond(answer, media_type, status, faults.RETRY if status == 503 else None)
         if context.cookie is not None:
             secure = self.settings.environment != "development"
             value, age = context.cookie.value, context.cookie.max_age
@@ -245,15 +245,11 @@ def _status(answer: dict[str, Any], media_type: str) -> int:
 
     503 in both while the database is away: what stands between us and the client is to know it, too.
     """
-    if _is_unavailable(answer):
+    if any(error["extensions"]["code"] == faults.UNAVAILABLE for error in answer.get("errors", ())):
         return 503
     if media_type == JSON or "data" in answer:
         return 200
     return _STATUS.get(answer["errors"][0]["extensions"]["code"], 400)
-
-
-def _is_unavailable(answer: dict[str, Any]) -> bool:
-    return any(error["extensions"]["code"] == faults.UNAVAILABLE for error in answer.get("errors", ()))
 
 
 def _respond(answer: dict[str, Any], media_type: str, status: int, headers: dict[str, str] | None = None) -> Response:

@@ -18,14 +18,14 @@ from typing import Any
 import xlsxwriter
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import FileResponse, Response, StreamingResponse
 
-from backend.errors import ErrorCode, Refused, refused
+from backend.errors import ErrorCode, refused
 from backend.queries.order_export import batches, columns_of
-from backend.resolvers import bodies, faults
+from backend.resolvers import bodies
 from backend.resolvers.bodies import BadRequest
 from backend.resolvers.commands import translate
+from backend.resolvers.downloads import Download
 from backend.resolvers.endpoint import Endpoint
 from backend.resolvers.filters import order_filter
 from backend.rules.criteria import OrderCriteria, OrderSort
@@ -38,38 +38,21 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Batches = AsyncIterator[list[list[Any]]]
 
 
-class OrderExports:
+class OrderExports(Download):
+    missing = "Exports are .csv or .xlsx."
+
     def __init__(self, endpoint: Endpoint) -> None:
-        self.endpoint = endpoint
+        super().__init__(endpoint)
         self.at_once = asyncio.Semaphore(2)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        try:
-            response = await self._answer(request)
-        except Refused as refusal:
-            entries = [
-                {"message": problem.message, "extensions": {"code": problem.code.value, "path": list(problem.path)}}
-                for problem in refusal.problems
-            ]
-            response = JSONResponse({"errors": entries}, 400)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is a masked one
-            entry, status, headers = faults.response(error)
-            response = JSONResponse({"errors": [entry]}, status, headers)
-        await response(scope, receive, send)
-
-    async def _answer(self, request: Request) -> Response:
-        identity = (await self.endpoint.context(request)).identity
-        if identity is None:
-            entry = {"message": "Log in first.", "extensions": {"code": faults.UNAUTHENTICATED}}
-            return JSONResponse({"errors": [entry]}, 401)
-        if request.path_params["kind"] not in ("csv", "xlsx"):
-            entry = {"message": "Exports are .csv or .xlsx.", "extensions": {"code": "NOT_FOUND"}}
-            return JSONResponse({"errors": [entry]}, 404)
+    async def file(self, actor: Actor, request: Request) -> Response | None:
+        kind = request.path_params["kind"]
+        if kind not in ("csv", "xlsx"):
+            return None
         columns = columns_of([name for name in request.query_params.get("columns", "").split(",") if name])
-        found = self._found(identity, request, columns)
+        found = self._found(actor, request, columns)
         first = await anext(found)
-        if request.path_params["kind"] == "csv":
+        if kind == "csv":
             return StreamingResponse(_csv(columns, first, found), media_type=CSV, headers=_named("orders.csv"))
         async with self.at_once:
             path = await _workbook(columns, first, found)
@@ -80,7 +63,7 @@ class OrderExports:
             background=BackgroundTask(path.unlink, missing_ok=True),
         )
 
-    def _found(self, identity: Actor, request: Request, columns: Sequence[str]) -> Batches:
+    def _found(self, actor: Actor, request: Request, columns: Sequence[str]) -> Batches:
         asked = request.query_params
         try:
             given = bodies.decode(asked["filter"]) if asked.get("filter") else {}
@@ -91,7 +74,7 @@ class OrderExports:
             sort = OrderSort(asked.get("sort", OrderSort.PLACED_AT_DESC))
         except ValueError:
             raise refused(ErrorCode.INVALID, f"Sort by {', '.join(OrderSort)}.", "sort") from None
-        return batches(identity, asked.get("query"), criteria, sort, columns)
+        return batches(actor, asked.get("query"), criteria, sort, columns)
 
 
 def _named(name: str) -> dict[str, str]:
