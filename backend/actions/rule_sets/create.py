@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from backend.actions.rule_sets.switching import lock_rule_sets, switch_off
+from backend.actions.rule_sets.switching import lock_rule_sets, switch_off, write
 from backend.errors import ErrorCode, refused
-from backend.events import record
 from backend.models.db import retried, transaction
 from backend.models.fulfillment import AllocationRuleSet
 from backend.models.supply import all_sites
 from backend.rules.effects import excludes_every_site
 from backend.rules.order_input import Problems
 from backend.rules.permissions import Actor
-from backend.rules.rule_sets import RuleSet, parse_rules, rules_to_json
+from backend.rules.rule_sets import RuleSet, parse_rules
 from backend.rules.vocabulary import SiteCapability
 
 
@@ -53,18 +52,5 @@ async def create(actor: Actor, command: RuleSetCommand) -> UUID:
         last = await AllocationRuleSet.filter(name=command.name).order_by("-version").first()
         if command.activate:
             await switch_off(tx, actor)
-        made = await AllocationRuleSet.create(
-            name=command.name,
-            version=last.version + 1 if last else 1,
-            active=command.activate,
-            rules=rules_to_json(rules),
-        )
-        record(
-            tx,
-            actor,
-            "allocation_rule_set.created",
-            f"Rule set {made.name}, version {made.version}.",
-            subject=("AllocationRuleSet", made.id),
-            data={"name": made.name, "version": made.version, "active": made.active},
-        )
-        return made.id
+        version = RuleSet(command.name, rules, last.version + 1 if last else 1)
+        return await write(tx, actor, version, active=command.activate)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from backend.actions.rule_sets.switching import lock_rule_sets
-from backend.events import record
+from backend.actions.rule_sets.switching import lock_rule_sets, write
 from backend.models.db import retried, transaction
-from backend.models.fulfillment import AllocationRuleSet
 from backend.rules.permissions import SYSTEM
-from backend.rules.rule_sets import READY, rules_to_json
+from backend.rules.rule_sets import READY
 
 
 @retried
@@ -20,17 +18,4 @@ async def install_rule_sets() -> None:
         for index, ready in enumerate(READY):
             if ready.name in known:
                 continue
-            made = await AllocationRuleSet.create(
-                name=ready.name,
-                version=ready.version,
-                active=index == 0 and not one_is_active,
-                rules=rules_to_json(ready.rules),
-            )
-            record(
-                tx,
-                SYSTEM,
-                "allocation_rule_set.created",
-                f"Rule set {made.name}, version {made.version}.",
-                subject=("AllocationRuleSet", made.id),
-                data={"name": made.name, "version": made.version, "active": made.active},
-            )
+            await write(tx, SYSTEM, ready, active=index == 0 and not one_is_active)

@@ -1,10 +1,14 @@
-"""One rule set is active at a time."""
+"""Versions of rule sets: written, and one active at a time."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from backend.events import record
 from backend.models.db import Transaction
+from backend.models.fulfillment import AllocationRuleSet
 from backend.rules.permissions import Actor
+from backend.rules.rule_sets import RuleSet, rules_to_json
 
 
 async def lock_rule_sets(tx: Transaction) -> None:
@@ -24,3 +28,19 @@ async def switch_off(tx: Transaction, actor: Actor) -> None:
             subject=("AllocationRuleSet", row["id"]),
             data={"name": row["name"], "version": row["version"], "active": False},
         )
+
+
+async def write(tx: Transaction, actor: Actor, rule_set: RuleSet, *, active: bool) -> UUID:
+    """The id of the version, which is new."""
+    made = await AllocationRuleSet.create(
+        name=rule_set.name, version=rule_set.version, active=active, rules=rules_to_json(rule_set.rules)
+    )
+    record(
+        tx,
+        actor,
+        "allocation_rule_set.created",
+        f"Rule set {made.name}, version {made.version}.",
+        subject=("AllocationRuleSet", made.id),
+        data={"name": made.name, "version": made.version, "active": made.active},
+    )
+    return made.id
