@@ -14,27 +14,29 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from backend.models.supply import destination_of
-from backend.rules.allocation import Question, plan
+from backend.rules.allocation import Plan, Question, plan
 from backend.rules.allocation_model import Demand, Level, Site
 from backend.rules.rule_sets import READY, RuleSet
+from backend.rules.simulation import Case, replay
 from backend.rules.vocabulary import DeliveryMethod, LineKind, SiteCapability, SiteKind
 from bench.import_trial import files
 from bench.table import show
 
+#: One order after the other: when it was placed does not matter, since no stock comes in between.
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass
 class Folder:
-    """`held`: units by (site, SKU). `safety` by site."""
-
     sites: tuple[Site, ...]
-    safety: Mapping[UUID, int]
-    held: Mapping[tuple[UUID, str], int]
+    opening: Mapping[tuple[UUID, str], Level]
     orders: list[dict[str, Any]]
 
 
@@ -61,8 +63,9 @@ def read(source: Path) -> Folder:
     sites = tuple(_site(number, row) for number, row in enumerate(given, start=1))
     ids = {site.code: site.id for site in sites}
     safety = {ids[row["code"]]: row.get("safetyStock", 0) for row in given}
-    held = {(ids[row["site"]], row["sku"]): row["quantity"] for row in rows(found["inventory"])}
-    return Folder(sites, safety, held, list(rows(found["orders"])))
+    counts = ((ids[row["site"]], row["sku"], row["quantity"]) for row in rows(found["inventory"]))
+    opening = {(site_id, sku): Level(units, safety[site_id]) for site_id, sku, units in counts}
+    return Folder(sites, opening, list(rows(found["orders"])))
 
 
 def _site(number: int, row: Mapping[str, Any]) -> Site:
@@ -95,23 +98,27 @@ def demands_of(order: Mapping[str, Any], ids: Mapping[str, UUID]) -> list[Demand
     ]
 
 
-def replay(folder: Folder, rule_set: RuleSet, count: int | None = None) -> Tally:
-    held, tally = dict(folder.held), Tally()
+def cases_of(folder: Folder, count: int | None) -> Iterator[Case]:
     ids = {site.code: site.id for site in folder.sites}
-    for order in folder.orders[:count]:
-        demands = demands_of(order, ids)
-        keys = {(site.id, demand.sku) for site in folder.sites for demand in demands}
-        levels = {key: Level(held[key], folder.safety[key[0]]) for key in keys if held.get(key, 0) > 0}
-        question = Question(demands, folder.sites, levels, rule_set, destination_of(order.get("shippingAddress")))
+    for place, order in enumerate(folder.orders[:count], start=1):
+        destination = destination_of(order.get("shippingAddress"))
+        yield Case(str(place), _NO_TIME, tuple(demands_of(order, ids)), destination, {})
+
+
+def measure(folder: Folder, rule_set: RuleSet, count: int | None = None) -> Tally:
+    tally = Tally()
+
+    def timed(question: Question) -> Plan:
         began = time.process_time()
         made = plan(question)
         tally.seconds.append(time.process_time() - began)
-        for it in made.assignments:
-            held[it.site_id, it.sku] -= it.quantity
+        return made
+
+    for case, made in replay(rule_set, cases_of(folder, count), folder.sites, folder.opening, decide=timed):
         parts = made.decision.plan.parts
         tally.cost += parts.total - parts.unfilled
         tally.shipments += len(made.decision.plan.sources)
-        tally.asked += sum(demand.quantity for demand in demands)
+        tally.asked += sum(demand.quantity for demand in case.demands)
         tally.missing += sum(made.backordered.values())
     return tally
 
@@ -123,7 +130,7 @@ def main() -> None:
     count = int(sys.argv[2]) if len(sys.argv) == 3 else None
     lines = []
     for rule_set in READY:
-        tally = replay(folder, rule_set, count)
+        tally = measure(folder, rule_set, count)
         spent = sorted(tally.seconds)
         mean, median = sum(spent) / len(spent) * 1000, spent[len(spent) // 2] * 1000
         units = f"{tally.missing:,} of {tally.asked:,}"

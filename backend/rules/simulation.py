@@ -7,12 +7,12 @@ hundredths; they are compared order by order, and the confidence interval is a b
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from backend.rules.allocation import Question, plan
+from backend.rules.allocation import Plan, Question, plan
 from backend.rules.allocation_model import Demand, Level, Point, Site
 from backend.rules.rule_sets import RuleSet
 
@@ -61,18 +61,16 @@ class Outcome:
         return sum(count > 1 for count in shipped) / len(shipped) if shipped else 0.0
 
 
-def simulate(
+def replay(
     rule_set: RuleSet,
-    cases: Sequence[Case],
+    cases: Iterable[Case],
     sites: Sequence[Site],
     opening: Mapping[tuple[UUID, str], Level],
     arrivals: Sequence[Arrival] = (),
-) -> Outcome:
-    """`cases` and `arrivals` by time. An order's cost includes what its missing units cost, so that none is cheap
-    because it was not filled.
-    """
-    free = {key: level.free for key, level in opening.items()}
-    outcome, coming = Outcome(rule_set), 0
+    decide: Callable[[Question], Plan] = plan,
+) -> Iterator[tuple[Case, Plan]]:
+    """The cases one after the other, each with what it is given; `cases` and `arrivals` by time."""
+    free, coming = {key: level.free for key, level in opening.items()}, 0
     for case in cases:
         while coming < len(arrivals) and arrivals[coming].at <= case.at:
             arrival = arrivals[coming]
@@ -83,9 +81,24 @@ def simulate(
             for key in {(site.id, demand.sku) for site in sites for demand in case.demands}
             if free.get(key, 0) > 0
         }
-        made = plan(Question(case.demands, sites, levels, rule_set, case.destination, order=case.order))
+        made = decide(Question(case.demands, sites, levels, rule_set, case.destination, order=case.order))
         for it in made.assignments:
             free[it.site_id, it.sku] -= it.quantity
+        yield case, made
+
+
+def simulate(
+    rule_set: RuleSet,
+    cases: Sequence[Case],
+    sites: Sequence[Site],
+    opening: Mapping[tuple[UUID, str], Level],
+    arrivals: Sequence[Arrival] = (),
+) -> Outcome:
+    """As `replay`. An order's cost includes what its missing units cost, so that none is cheap because it was not
+    filled.
+    """
+    outcome = Outcome(rule_set)
+    for case, made in replay(rule_set, cases, sites, opening, arrivals):
         outcome.units += sum(demand.quantity for demand in case.demands)
         outcome.costs.append(made.decision.plan.parts.money)
         outcome.shipments.append(len(made.decision.plan.sources))
