@@ -1,88 +1,22 @@
-"""The planner: exact plans, their reasons, and what holds for every plan; the ready rule sets against naive ones."""
+"""The planner: exact plans, their reasons, and what holds for every plan."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import combinations
 from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from backend.rules.allocation import Plan, Question, plan
-from backend.rules.allocation_model import Demand, Level, Site, distance_km, way
+from backend.rules.allocation import Question, plan
+from backend.rules.allocation_model import Site, distance_km
 from backend.rules.allocation_record import explain, replay
-from backend.rules.rule_sets import LEAST_COST, READY, RuleSet, parse_rules
+from backend.rules.rule_sets import LEAST_COST
 from backend.rules.sourcing.model import Policy
 from backend.rules.vocabulary import AllocationOutcome, DeliveryMethod, SiteCapability, SiteKind
-
-HERE = (39.5, -119.8)
-SHIPS = frozenset({SiteCapability.SHIP, SiteCapability.PICKUP})
-#: A degree of latitude is 111.195 km.
-DEGREE = 111.195
-RULES = {rule_set.policy: rule_set for rule_set in READY}
-
-
-def number(value: int) -> UUID:
-    return UUID(int=value)
-
-
-def site(code: str, degrees: float | None = 0, **changes: Any) -> Site:
-    """`degrees` north of the customer; None: nobody knows where."""
-    place = None if degrees is None else (HERE[0] + degrees, HERE[1])
-    plain: dict[str, Any] = {
-        "kind": SiteKind.WAREHOUSE,
-        "active": True,
-        "capabilities": SHIPS,
-        "place": place,
-        "country": "US",
-    }
-    return Site(id=number(ord(code)), code=code, **(plain | changes))
-
-
-def ship(line: int, sku: str, quantity: int) -> Demand:
-    return Demand(number(line), sku, quantity, DeliveryMethod.SHIP)
-
-
-def collect(line: int, sku: str, quantity: int, code: str) -> Demand:
-    return Demand(number(line), sku, quantity, DeliveryMethod.PICKUP, number(ord(code)))
-
-
-def stock(safety: int = 0, **units: int) -> dict[tuple[UUID, str], Level]:
-    """`A_X=3`: site A has 3 of X."""
-    return {(number(ord(name[0])), name[2:]): Level(count, safety) for name, count in units.items()}
-
-
-def ask(
-    demands: Sequence[Demand],
-    sites: Sequence[Site],
-    levels: Mapping[tuple[UUID, str], Level],
-    rules: RuleSet = LEAST_COST,
-    **more: Any,
-) -> Question:
-    return Question(demands, sites, levels, rules, **({"destination": HERE} | more))
-
-
-def shown(made: Plan) -> list[tuple[int, str, int]]:
-    """(line, site, units)."""
-    return [(it.line_id.int, chr(it.site_id.int), it.quantity) for it in made.assignments]
-
-
-def reasons(question: Question) -> dict[str, list[str]]:
-    """The codes of every site that was not chosen."""
-    found = explain(question, plan(question)).record["sites"]
-    return {
-        chr(it["site_id"].int): [reason["code"] for reason in it["reasons"]] for it in found if it["status"] != "CHOSEN"
-    }
-
-
-def rules(*given: tuple[str, str | None, dict[str, Any]]) -> RuleSet:
-    """The ready costs, and these."""
-    return RuleSet("tried", (*LEAST_COST.rules, *parse_rules(given)))
+from tests.rules.questions import DEGREE, ask, collect, number, questions, reasons, rules, ship, shown, site, stock
 
 
 def test_the_distance_of_a_degree_and_of_half_the_world() -> None:
@@ -249,45 +183,6 @@ def test_a_rule_that_fails_is_skipped_and_named() -> None:
     assert list(explain(question, made).record["skipped_rules"]) == [str(len(LEAST_COST.rules))]
 
 
-CODES = "ABCDE"
-SKUS = "XYZ"
-sites_of = st.lists(
-    st.builds(
-        site,
-        st.sampled_from(CODES),
-        st.one_of(st.none(), st.integers(0, 3)),
-        rank=st.integers(1, 2),
-        active=st.booleans() | st.just(True),
-        capabilities=st.sampled_from([SHIPS, SHIPS, frozenset({SiteCapability.PICKUP})]),
-    ),
-    unique_by=lambda it: it.code,
-    max_size=len(CODES),
-)
-demands_of = st.lists(
-    st.tuples(st.sampled_from(SKUS), st.integers(1, 4), st.sampled_from(["", "", *CODES])), min_size=1, max_size=5
-).map(
-    lambda rows: [
-        collect(line, sku, units, code) if code else ship(line, sku, units)
-        for line, (sku, units, code) in enumerate(rows, start=1)
-    ]
-)
-levels_of = st.dictionaries(
-    st.tuples(st.sampled_from(CODES).map(lambda code: number(ord(code))), st.sampled_from(SKUS)),
-    st.builds(Level, st.integers(1, 6), st.sampled_from([0, 0, 1])),
-)
-excluded_of = st.dictionaries(
-    st.sampled_from(CODES).map(lambda code: number(ord(code))), st.sampled_from(["Too busy", "SHORT_PICK"]), max_size=2
-)
-questions = st.builds(
-    lambda demands, sites, levels, excluded, rules: ask(demands, sites, levels, rules, exclusions=excluded),
-    demands_of,
-    sites_of,
-    levels_of,
-    excluded_of,
-    st.sampled_from(READY),
-)
-
-
 @given(question=questions)
 def test_every_unit_is_planned_or_backordered_and_none_twice(question: Question) -> None:
     made = plan(question)
@@ -322,89 +217,3 @@ def test_a_record_adds_up_and_replays_to_the_same_plan(question: Question) -> No
     stored = json.loads(json.dumps(told.snapshot, default=str))
     shipped = [it for it in made.assignments if it.delivery_method is DeliveryMethod.SHIP]
     assert replay(stored) == [(it.line_id, it.site_id, it.sku, it.quantity) for it in shipped]
-
-
-# ---- The ready sets against what their names say, worked out naively. One line for each SKU.
-
-
-def single_lines(question: Question) -> Question:
-    lines = {demand.sku: ship(demand.line_id.int, demand.sku, demand.quantity) for demand in question.demands}
-    return ask(list(lines.values()), question.sites, question.levels, question.rule_set, exclusions=question.exclusions)
-
-
-def able(question: Question) -> list[Site]:
-    found = [it for it in question.sites if it.active and SiteCapability.SHIP in it.capabilities]
-    return sorted((it for it in found if it.id not in question.exclusions), key=lambda it: (it.rank, it.code))
-
-
-def held(question: Question, at: Site, sku: str) -> int:
-    return question.levels.get((at.id, sku), Level(0)).available
-
-
-def down_a_list(question: Question, order: Sequence[Site]) -> set[tuple[int, str, int]]:
-    """Each line from the first site that has all of it; where none has, from one after the other."""
-    found = set()
-    for demand in question.demands:
-        first = next((it for it in order if held(question, it, demand.sku) >= demand.quantity), None)
-        left = demand.quantity
-        for it in order if first is None else [first]:
-            units = min(left, held(question, it, demand.sku))
-            if units:
-                found.add((demand.line_id.int, it.code, units))
-                left -= units
-    return found
-
-
-@given(question=questions)
-def test_priority_list_is_the_first_of_the_list(question: Question) -> None:
-    asked = single_lines(ask(question.demands, question.sites, question.levels, RULES[Policy.PRIORITY_LIST]))
-    assert set(shown(plan(asked))) == down_a_list(asked, able(asked))
-
-
-@given(question=questions)
-def test_nearest_is_the_nearest(question: Question) -> None:
-    asked = single_lines(ask(question.demands, question.sites, question.levels, RULES[Policy.NEAREST]))
-    order = sorted(able(asked), key=lambda it: (way(it, HERE), it.rank, it.code))
-    assert set(shown(plan(asked))) == down_a_list(asked, order)
-
-
-def cheapest(question: Question, chosen: Sequence[Site]) -> tuple[int, int, int] | None:
-    """(units missing, sites used, cost) with these sites all used; None where lines would be split without need."""
-    fixed = {it.code: round(700 + 0.155 * way(it, HERE)) for it in chosen}
-    unit = {it.code: round(50 + 0.031 * way(it, HERE)) for it in chosen}
-    missing = cost = 0
-    for demand in question.demands:
-        whole = [it for it in chosen if held(question, it, demand.sku) >= demand.quantity]
-        if any(held(question, it, demand.sku) >= demand.quantity for it in able(question)):
-            if whole:
-                cost += min(unit[it.code] for it in whole) * demand.quantity
-            else:
-                missing += demand.quantity
-            continue
-        left = demand.quantity
-        for it in sorted(chosen, key=lambda it: unit[it.code]):
-            units = min(left, held(question, it, demand.sku))
-            left -= units
-            cost += units * unit[it.code]
-        missing += left
-    return missing, len(chosen), cost + sum(fixed.values()) + 15_000 * missing
-
-
-def subsets(question: Question) -> list[tuple[int, int, int]]:
-    sites = able(question)
-    found = (cheapest(question, chosen) for size in range(len(sites) + 1) for chosen in combinations(sites, size))
-    return [it for it in found if it is not None]
-
-
-@given(question=questions)
-def test_least_cost_is_the_least_of_all_sets_of_sites(question: Question) -> None:
-    asked = single_lines(ask(question.demands, question.sites, question.levels, LEAST_COST))
-    assert plan(asked).cost == min(cost for _, _, cost in subsets(asked))
-
-
-@given(question=questions)
-def test_fewest_splits_are_the_fewest_and_then_the_cheapest(question: Question) -> None:
-    asked = single_lines(ask(question.demands, question.sites, question.levels, RULES[Policy.FEWEST_SPLITS]))
-    made = plan(asked)
-    found = (sum(made.backordered.values()), len({it.site_id for it in made.assignments}), made.cost)
-    assert found == min(subsets(asked))

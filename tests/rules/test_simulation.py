@@ -8,7 +8,7 @@ from uuid import UUID
 from backend.rules.allocation_model import Level
 from backend.rules.rule_sets import LEAST_COST
 from backend.rules.simulation import Arrival, Case, most_changed, saving, simulate
-from tests.rules.test_allocation import HERE, number, rules, ship, site
+from tests.rules.questions import HERE, number, rules, ship, site
 
 MORNING = datetime(2026, 5, 1, 8, tzinfo=UTC)
 SITES = [site("A", 0), site("B", 5)]
