@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,6 +10,7 @@ from backend.actions.fulfillment.locking import lock_shipping_order, move, tell
 from backend.actions.fulfillment.units import LineQuantity, lines_of, save_progress
 from backend.actions.orders.refresh import refresh
 from backend.errors import ErrorCode, refused
+from backend.models import db
 from backend.models.base import uuid7
 from backend.models.db import Transaction, retried, transaction
 from backend.models.fulfillment import ShippingOrder, ShippingOrderLine
@@ -115,7 +115,7 @@ async def _write(
             }
             for entry in package.lines
         ]
-    await tx.execute(_WRITE, json.dumps(shipments, default=str), json.dumps(contents, default=str))
+    await tx.execute(_WRITE, db.jsonb(shipments), db.jsonb(contents))
     for line in lines:
         line.packed = line.picked
     await save_progress(tx, lines, {})

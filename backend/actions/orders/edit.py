@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +14,7 @@ from backend.actions.orders.locking import lock_order
 from backend.actions.orders.refresh import refresh
 from backend.errors import ErrorCode, not_found, refused
 from backend.events import record
+from backend.models import db
 from backend.models.db import Transaction, retried, transaction
 from backend.models.orders import Order, OrderLine
 from backend.money import to_minor
@@ -157,7 +157,7 @@ async def _add_lines(
     ]
     await tx.execute(
         "INSERT INTO order_line SELECT * FROM jsonb_populate_recordset(NULL::order_line, $1::jsonb)",
-        json.dumps(made, default=str),
+        db.jsonb(made),
     )
     return {"added": {line.sku: line.quantity for line in lines}}
 
