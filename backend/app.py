@@ -21,6 +21,7 @@ from backend.resolvers.exports import OrderExports
 from backend.resolvers.invoice_documents import InvoiceDocuments
 from backend.resolvers.request_log import RequestLog
 from backend.resolvers.schema import schema
+from backend.resolvers.uploads import Uploads
 
 _MIGRATIONS = frozenset(file.stem for file in Path(str(migrations.__file__)).parent.glob("[0-9]*.py"))
 
@@ -49,6 +50,7 @@ def create_app(settings: Settings) -> Starlette:
             WebSocketRoute("/graphql", endpoint),
             Route("/documents/invoices/{name}", InvoiceDocuments(endpoint), methods=["GET"]),
             Route("/exports/orders.{kind}", OrderExports(endpoint), methods=["GET"]),
+            Route("/files", Uploads(endpoint), methods=["POST"]),
             Route("/healthz", healthy, methods=["GET"]),
             Route("/readyz", ready, methods=["GET"]),
             *screens.routes(),

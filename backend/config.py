@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     public_url: str | None = None
     """Where browsers reach us: links in mails, allowed origins. By default the Host that was asked for."""
     body_limit_bytes: int = Field(2_000_000, ge=1_000)
+    file_limit_bytes: int = Field(500_000_000, ge=1_000)
+    """Of a file to be imported, as it is sent (gzipped or not)."""
     rate_limit: float = Field(2_000, gt=0)
     """Requests a second that one user or key may send to one server process, over a burst of twice as many."""
 

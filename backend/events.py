@@ -105,6 +105,7 @@ def enqueue(
     tx.before_commit["events"] = _write
 
 
+#: Jobs that people wait for go before the rest of the queue.
 _INSERT = """
 WITH entry AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
@@ -128,7 +129,7 @@ WITH entry AS (
  RETURNING id
 ), queued AS (
     INSERT INTO pgqueuer (priority, status, entrypoint, payload, execute_after)
-    SELECT 0, 'queued', j.entrypoint, convert_to(j.payload, 'UTF8'), j.execute_after
+    SELECT CASE j.entrypoint WHEN 'run_job' THEN 1 ELSE 0 END, 'queued', j.entrypoint, convert_to(j.payload, 'UTF8'), j.execute_after
       FROM unnest($11::text[], $12::text[], $13::timestamptz[]) AS j(entrypoint, payload, execute_after)
 ), bound AS (
     INSERT INTO idempotency_key (actor, key, request_hash, subject_type, subject_id, at)

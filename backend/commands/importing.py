@@ -12,9 +12,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColum
 
 from backend.actions.imports.load import Refusal, Summary, load
 from backend.actions.imports.loaders import Kind, Result
+from backend.actions.imports.records import records
 from backend.actions.workflows.install import install_ready
 from backend.rules.permissions import Actor
-from backend.rules.vocabulary import Role
+from backend.rules.vocabulary import FileForm, Role
 
 IMPORT = Actor(key="import", label="import", roles=frozenset({Role.ADMIN}), via="import")
 
@@ -24,6 +25,7 @@ async def import_file(kind: Kind, path: Path, concurrency: int) -> Summary:
     if kind is Kind.ORDERS:
         await install_ready()
     console = Console(stderr=True)
+    form = FileForm.CSV if ".csv" in path.suffixes else FileForm.JSON
     size = (await asyncio.to_thread(path.stat)).st_size
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), DownloadColumn())
     started = time.monotonic()
@@ -32,16 +34,16 @@ async def import_file(kind: Kind, path: Path, concurrency: int) -> Summary:
 
         def report(refusal: Refusal) -> None:
             place = f"line {refusal.line}: " if refusal.line else ""
-            text = f"{place}{f'{refusal.path}: ' if refusal.path else ''}{refusal.message}"
-            console.print(text, markup=False, highlight=False, soft_wrap=True)
+            for text in refusal.texts:
+                console.print(f"{place}{text}", markup=False, highlight=False, soft_wrap=True)
 
         summary = await load(
             IMPORT,
             kind,
-            path,
+            records(path, form, lambda done: progress.update(bar, completed=done)),
+            form,
             concurrency=concurrency,
             report=report,
-            progress=lambda done: progress.update(bar, completed=done),
         )
     _tell(kind, summary, time.monotonic() - started)
     return summary

@@ -10,4 +10,5 @@ MODULES = (
     "backend.models.returns",
     "backend.models.log",
     "backend.models.jobs",
+    "backend.models.files",
 )

@@ -39,7 +39,7 @@ class Job(Identified):
 
 
 class JobItem(Identified):
-    """One piece: done once, in one transaction with what it does."""
+    """One piece. Its tick is in one transaction with what it does, or with what its work came to (actions/jobs/run)."""
 
     job: Any = link("Job")
     job_id: UUID
@@ -49,11 +49,15 @@ class JobItem(Identified):
     state = fields.CharEnumField(JobItemState, max_length=10)
     code = fields.CharField(max_length=40, null=True, description="of the refusal")
     message = fields.TextField(null=True)
+    units = fields.IntField(default=1, db_default=1, description="what it counts for in the job: the rows of a part")
+    problems: Any = fields.JSONField(null=True, description="[{reference, code, message}] of units that were refused")
+    result: Any = fields.JSONField(null=True, description="what it came to, for the conclusion of the job")
 
     class Meta:
         table = "job_item"
         constraints = (
             one_of("job_item", "state", JobItemState),
             UniqueConstraint(fields=("job_id", "position"), name="uq_job_item"),
+            check("job_item", "units", "units > 0"),
             check("job_item", "told", "(state = 'FAILED') = (message IS NOT NULL)"),
         )

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from backend.actions.jobs.run import JobKind, run
+from backend.actions.imports import start as imports
+from backend.actions.jobs.run import JobKind, Pieces, Works, run
 from backend.actions.orders import bulk
 
-KINDS: Mapping[str, JobKind] = {bulk.KIND: JobKind(bulk.on_one)}
+KINDS: Mapping[str, JobKind] = {
+    bulk.KIND: Pieces(bulk.on_one),
+    imports.KIND: Works(imports.on_part, imports.conclude),
+}
 
 
 async def run_job(payload: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,21 +35,31 @@ class GraphQLRequest:
 
 async def read(request: Request, limit: int) -> bytes:
     """The body, at most `limit` bytes (413) and within half a minute (408)."""
+    return b"".join([chunk async for chunk in stream(request, limit, _READ_SECONDS)])
+
+
+async def stream(request: Request, limit: int, seconds: float) -> AsyncIterator[bytes]:
+    """The body as it comes, at most `limit` bytes (413) and within so many seconds (408)."""
     announced = request.headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > limit:
         raise BadRequest(413, f"A request may have {limit} bytes.")
-    received = bytearray()
-    try:
-        async with asyncio.timeout(_READ_SECONDS):
-            async for chunk in request.stream():
-                received += chunk
-                if len(received) > limit:
-                    raise BadRequest(413, f"A request may have {limit} bytes.")
-    except TimeoutError as error:
-        raise BadRequest(408, "The request took too long to arrive.") from error
-    except ClientDisconnect as error:
-        raise BadRequest(400, "The request ended before its body.") from error
-    return bytes(received)
+    chunks = aiter(request.stream())
+    until = asyncio.get_running_loop().time() + seconds
+    received = 0
+    while True:
+        try:
+            async with asyncio.timeout_at(until):
+                chunk = await anext(chunks)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise BadRequest(408, "The request took too long to arrive.") from error
+        except ClientDisconnect as error:
+            raise BadRequest(400, "The request ended before its body.") from error
+        received += len(chunk)
+        if received > limit:
+            raise BadRequest(413, f"A request may have {limit} bytes.")
+        yield chunk
 
 
 def check_content_type(value: str | None) -> None:

@@ -45,6 +45,7 @@ _KINDS = {
     "saved_search_id": "SavedSearch",
     "rule_set_id": "AllocationRuleSet",
     "job_id": "Job",
+    "file_id": "File",
 }
 
 Kinds = dict[str, str]

@@ -74,7 +74,7 @@ class Endpoint(GraphQL[Context, None]):
             context = await self.context(request)
             request.state.actor = context.identity.key if context.identity else None
             context.idempotency_key = idempotency.key_of(request.headers)
-            self._admit(request, context)
+            self.admit(request, context)
             answer = await self._run(await self._read(request), context, reading=request.method == "GET")
             request.state.operation = context.operation
         except BadRequest as error:
@@ -122,7 +122,8 @@ class Endpoint(GraphQL[Context, None]):
     def encode_json(self, data: object) -> str:
         return orjson.dumps(data).decode()
 
-    def _admit(self, request: Request, context: Context) -> None:
+    def admit(self, request: Request, context: Context) -> None:
+        """Refuses what another site sent in a browser's name, and too many requests."""
         with_cookies = request.method == "POST" and "authorization" not in request.headers
         if with_cookies and not origins.is_ours(request.headers, self.settings.public_url):
             raise BadRequest(403, "This request came from another site.", faults.FORBIDDEN)

@@ -23,9 +23,9 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from backend.errors import ErrorCode, refused
 from backend.queries.order_export import batches, columns_of
 from backend.resolvers import bodies
+from backend.resolvers.authenticated import Authenticated
 from backend.resolvers.bodies import BadRequest
 from backend.resolvers.commands import translate
-from backend.resolvers.downloads import Download
 from backend.resolvers.endpoint import Endpoint
 from backend.resolvers.filters import order_filter
 from backend.rules.criteria import OrderCriteria, OrderSort
@@ -38,14 +38,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Batches = AsyncIterator[list[list[Any]]]
 
 
-class OrderExports(Download):
+class OrderExports(Authenticated):
     missing = "Exports are .csv or .xlsx."
 
     def __init__(self, endpoint: Endpoint) -> None:
         super().__init__(endpoint)
         self.at_once = asyncio.Semaphore(2)
 
-    async def file(self, actor: Actor, request: Request) -> Response | None:
+    async def answer(self, actor: Actor, request: Request) -> Response | None:
         kind = request.path_params["kind"]
         if kind not in ("csv", "xlsx"):
             return None

@@ -9,21 +9,21 @@ from starlette.responses import Response
 
 from backend.integrations.documents import MEDIA_TYPE, invoice_pdf
 from backend.queries.invoice_documents import invoice_document
-from backend.resolvers.downloads import Download
+from backend.resolvers.authenticated import Authenticated
 from backend.resolvers.endpoint import Endpoint
 from backend.rules.permissions import Actor
 
 _MAX_NAME = 40
 
 
-class InvoiceDocuments(Download):
+class InvoiceDocuments(Authenticated):
     missing = "There is no such invoice."
 
     def __init__(self, endpoint: Endpoint) -> None:
         super().__init__(endpoint)
         self.at_once = asyncio.Semaphore(2)
 
-    async def file(self, actor: Actor, request: Request) -> Response | None:
+    async def answer(self, actor: Actor, request: Request) -> Response | None:
         number = request.path_params["name"].removesuffix(".pdf")
         known = len(number) <= _MAX_NAME and number.isascii() and number.isprintable()
         document = await invoice_document(actor, number) if known else None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 
+from backend.actions.imports import start as imports
 from backend.actions.jobs.cancel import cancel
 from backend.actions.orders import bulk as actions
 from backend.errors import ErrorCode, not_found, refused
@@ -21,8 +22,9 @@ from backend.rules.lifecycle import ORDER_VERBS
 from backend.rules.permissions import READERS, Actor
 from backend.schema.access import field, mutation
 from backend.schema.common import Info, given, show
-from backend.schema.jobs import Job, JobIdInput, JobPayload, OrdersBulkInput
+from backend.schema.jobs import ImportStartInput, Job, JobIdInput, JobPayload, OrdersBulkInput
 
+_IMPORT_ROLES = frozenset(role for roles in imports.ROLES.values() for role in roles)
 _BULK_ROLES = frozenset(role for action in actions.ACTIONS for role in ORDER_VERBS[action].roles)
 
 
@@ -38,6 +40,13 @@ class JobMutations:
     @mutation(roles=_BULK_ROLES, description="`action` is the name of a mutation: orderApprove, orderCancel …")
     async def orders_bulk(self, info: Info, input: OrdersBulkInput) -> JobPayload:
         return await perform(info, JobPayload, lambda actor: _bulk(actor, input), partial(_shown, info))
+
+    @mutation(roles=_IMPORT_ROLES, description="Rows that are in already change nothing, so it may be done again.")
+    async def import_start(self, info: Info, input: ImportStartInput) -> JobPayload:
+        async def start(actor: Actor) -> UUID:
+            return await imports.start_import(actor, translate(input, imports.StartImport))
+
+        return await perform(info, JobPayload, start, partial(_shown, info))
 
     @mutation(roles=READERS, description="What was done stays done. One's own; those who lead cancel any.")
     async def job_cancel(self, info: Info, input: JobIdInput) -> JobPayload:

@@ -235,6 +235,20 @@ class JobItemState(StrEnum):
     FAILED = "FAILED"
 
 
+class ImportKind(StrEnum):
+    ORDERS = "ORDERS"
+    PRODUCTS = "PRODUCTS"
+    INVENTORY = "INVENTORY"
+    SITES = "SITES"
+
+
+class FileForm(StrEnum):
+    """JSON: an array or lines of objects. CSV: a header and rows of plain text."""
+
+    JSON = "JSON"
+    CSV = "CSV"
+
+
 class QueuePriority(StrEnum):
     LOW = "LOW"
     MEDIUM = "MEDIUM"

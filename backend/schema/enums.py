@@ -38,6 +38,7 @@ _LISTS = (
     words.AlertSeverity,
     words.QueuePriority,
     words.JobState,
+    words.ImportKind,
     OrderSort,
     OrderFacet,
 )

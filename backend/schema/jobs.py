@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 from backend.models.jobs import Job as JobRow
 from backend.queries import jobs as queries
 from backend.rules.permissions import READERS
-from backend.rules.vocabulary import JobState
+from backend.rules.vocabulary import ImportKind, JobState
 from backend.schema.access import field, readable_by
 from backend.schema.common import Info, Node, UserError, column, shows
 from backend.schema.order_inputs import OrderFilter
@@ -39,7 +39,7 @@ class Job(Node):
     @field(roles=READERS, description="The first 100 of what was refused.")
     async def errors(self, info: Info) -> list[JobError]:
         found = await queries.errors(info.actor, self.row.id)
-        return [JobError(reference=item.reference, message=item.message or "") for item in found]
+        return [JobError(reference=row["reference"], message=row["message"]) for row in found]
 
 
 @strawberry.input
@@ -55,6 +55,13 @@ class OrdersBulkInput:
     query: str | None = strawberry.UNSET
     filter: OrderFilter | None = strawberry.UNSET
     dry_run: bool = strawberry.field(default=False, description="Says what would happen to each, and does nothing.")
+
+
+@strawberry.input(description="`fileId` is what POST /files answered. A dry run tries the rows and takes them back.")
+class ImportStartInput:
+    kind: ImportKind
+    file_id: strawberry.ID
+    dry_run: bool = False
 
 
 @readable_by(READERS)

@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import backend.reactions  # noqa: F401 - fills the table of reactions
-from backend.actions.jobs.run import Item, JobKind, run
+from backend.actions.jobs.run import Pieces, run
+from backend.actions.jobs.start import Item
 from backend.actions.orders import bulk
 from backend.models import db
 from backend.rules.permissions import Actor
@@ -27,7 +28,7 @@ async def work(url: str, job_id: UUID) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     await db.connect(url)
-    await run(job_id, {bulk.KIND: JobKind(deadly)})
+    await run(job_id, {bulk.KIND: Pieces(deadly)})
 
 
 if __name__ == "__main__":

@@ -16,10 +16,6 @@ COMMITTED = Path(__file__).parents[2] / "backend" / "schema" / "schema.graphql"
 
 #: What later work brings. This list may only shrink: what is there may not be listed.
 TO_COME = {
-    # Imports over the API.
-    "ImportKind was removed.",
-    "ImportStartInput was removed.",
-    "Field Mutation.importStart was removed.",
     # Recurring orders.
     "RecurringOrder was removed.",
     "RecurringOrderCreateInput was removed.",

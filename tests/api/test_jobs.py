@@ -12,7 +12,8 @@ from uuid import UUID
 import pytest
 
 from backend.actions.jobs.cancel import cancel
-from backend.actions.jobs.run import Item, JobKind, give_up, run
+from backend.actions.jobs.run import Pieces, give_up, run
+from backend.actions.jobs.start import Item
 from backend.actions.orders import bulk
 from backend.actions.orders.suspend import suspend
 from backend.models import db
@@ -137,7 +138,7 @@ async def test_each_order_once_though_workers_die_and_meet(api: Api, orders: lis
             raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await run(job_id, {bulk.KIND: JobKind(dying)})
+        await run(job_id, {bulk.KIND: Pieces(dying)})
     assert await holds() == [1, 1, 0, 0, 0]
     await asyncio.gather(run(job_id, KINDS), run(job_id, KINDS), run(job_id, KINDS))
     job = await finished(job_id)
@@ -179,7 +180,7 @@ async def test_cancelled_in_the_middle_what_was_done_stays_done(api: Api, orders
 
     stop = asyncio.Event()
     canceller = asyncio.create_task(cancels())
-    await run(job_id, {bulk.KIND: JobKind(interrupted)})
+    await run(job_id, {bulk.KIND: Pieces(interrupted)})
     await canceller
     job = await finished(job_id)
     done = await JobItem.filter(job_id=job_id, state="DONE").count()

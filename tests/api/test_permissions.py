@@ -77,6 +77,7 @@ MUTATIONS: dict[str, set[Role]] = {
     "apiKeyRevoke": {A},
     "alertClear": OFFICE | GOODS,
     "ordersBulk": SELLERS | OFFICE | GOODS,
+    "importStart": SELLERS | GOODS,
     "jobCancel": EVERYONE,
     "savedSearchCreate": set(Role),
     "savedSearchUpdate": set(Role),

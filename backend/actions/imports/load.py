@@ -1,4 +1,4 @@
-"""Import a file, row by row, through the actions of the API. Bad rows are refused one by one; the rest goes on.
+"""Import rows of a file, one by one, through the actions of the API. Bad rows are refused one by one; the rest goes on.
 
 It may be killed at any moment and run again: rows are known by their natural keys (code, SKU, channel + external id),
 and what has been taken is unchanged the second time.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -18,10 +18,12 @@ import structlog
 from tortoise.exceptions import DBConnectionError
 
 from backend.actions.imports.loaders import LOADERS, Kind, Loader, Result
-from backend.actions.imports.records import BadFile, Record, records
+from backend.actions.imports.records import BadFile, Record
 from backend.actions.imports.shapes import Shape
 from backend.errors import ErrorCode, Problem, Refused
+from backend.models.db import retried, transaction
 from backend.rules.permissions import Actor
+from backend.rules.vocabulary import FileForm
 
 log = structlog.get_logger(__name__)
 #: After these nothing can be taken any more: the import ends, and is run again later.
@@ -30,11 +32,16 @@ _FATAL = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, DBCo
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a row was not taken. `path` is camelCase, as in the file; `line` is 0 where the file itself is bad."""
+    """Why a row was not taken. Paths are camelCase, as in the file; `line` is 0 where the file itself is bad."""
 
     line: int
-    path: str
-    message: str
+    problems: tuple[Problem, ...]
+
+    @property
+    def texts(self) -> list[str]:
+        """Each problem for people: `lines.0.sku: This is needed.`"""
+        told = ((".".join(problem.path), problem.message) for problem in self.problems)
+        return [f"{path}: {message}" if path else message for path, message in told]
 
 
 @dataclass(slots=True)
@@ -54,44 +61,51 @@ class _Import:
     actor: Actor
     loader: Loader
     report: Callable[[Refusal], None]
+    dry_run: bool
     summary: Summary = field(default_factory=Summary)
 
     def refuse(self, line: int, problems: Sequence[Problem], skip: int = 0) -> None:
         """`skip` leaves out of the paths how the row was named within its batch."""
         self.summary.refused += 1
-        for problem in problems:
-            path = ".".join(part if part.isdigit() else _camel(part) for part in problem.path[skip:])
-            self.report(Refusal(line, path, problem.message))
+        told = (
+            replace(problem, path=tuple(part if part.isdigit() else _camel(part) for part in problem.path[skip:]))
+            for problem in problems
+        )
+        self.report(Refusal(line, tuple(told)))
 
 
 async def load(
     actor: Actor,
     kind: Kind,
-    path: Path,
+    rows: Iterable[Record],
+    form: FileForm = FileForm.JSON,
     *,
     concurrency: int = 8,
+    dry_run: bool = False,
     report: Callable[[Refusal], None],
-    progress: Callable[[int], None] | None = None,
 ) -> Summary:
-    """`report` hears of each problem, `progress` of the bytes read. Memory does not grow with the file."""
+    """`report` hears of each row that is refused. Memory does not grow with the number of rows.
+
+    A dry run does it and takes it back, batch by batch: a row that builds on one of another batch is refused there.
+    """
     loader = LOADERS[kind]
-    under_way = _Import(actor, loader, report)
+    under_way = _Import(actor, loader, report, dry_run)
+    shape: Shape[Any] = Shape(loader.command, form)
     batches: asyncio.Queue[list[tuple[int, Any]] | None] = asyncio.Queue(maxsize=2)
     takers = 1 if loader.ordered else concurrency
     async with asyncio.TaskGroup() as group:
         for _ in range(takers):
             group.create_task(_take(under_way, batches))
-        for batch in _batches(under_way, path, progress):
+        for batch in _batches(under_way, shape, rows):
             await batches.put(batch)
         for _ in range(takers):
             await batches.put(None)
     return under_way.summary
 
 
-def _batches(under_way: _Import, path: Path, progress: Callable[[int], None] | None) -> Iterator[list[tuple[int, Any]]]:
-    shape: Shape[Any] = Shape(under_way.loader.command)
+def _batches(under_way: _Import, shape: Shape[Any], rows: Iterable[Record]) -> Iterator[list[tuple[int, Any]]]:
     batch: list[tuple[int, Any]] = []
-    for record in _readable(under_way, path, progress):
+    for record in _readable(under_way, rows):
         try:
             batch.append((record.line, shape.read(record.text)))
         except Refused as refusal:
@@ -103,12 +117,11 @@ def _batches(under_way: _Import, path: Path, progress: Callable[[int], None] | N
         yield batch
 
 
-def _readable(under_way: _Import, path: Path, progress: Callable[[int], None] | None) -> Iterator[Record]:
+def _readable(under_way: _Import, rows: Iterable[Record]) -> Iterator[Record]:
     try:
-        yield from records(path, progress)
+        yield from rows
     except BadFile as error:
-        under_way.summary.refused += 1
-        under_way.report(Refusal(0, "", str(error)))
+        under_way.refuse(0, [Problem(ErrorCode.INVALID, str(error))])
 
 
 async def _take(under_way: _Import, batches: asyncio.Queue[list[tuple[int, Any]] | None]) -> None:
@@ -137,9 +150,10 @@ async def _load(under_way: _Import, batch: list[tuple[int, Any]]) -> None:
 
 
 async def _tried(under_way: _Import, batch: list[tuple[int, Any]]) -> Refused | None:
-    work: Awaitable[list[Result]] = under_way.loader.load(under_way.actor, [command for _, command in batch])
+    commands = [command for _, command in batch]
+    do = partial(_taken_back, under_way.loader) if under_way.dry_run else under_way.loader.load
     try:
-        under_way.summary.counts.update(await work)
+        under_way.summary.counts.update(await do(under_way.actor, commands))
     except Refused as refusal:
         return refusal
     except _FATAL:
@@ -149,6 +163,21 @@ async def _tried(under_way: _Import, batch: list[tuple[int, Any]]) -> Refused | 
             log.exception("import.failed", line=batch[0][0])
         return Refused(_fault(error))
     return None
+
+
+class _TakenBack(Exception):
+    """The end of a batch that was only tried."""
+
+
+@retried
+async def _taken_back(loader: Loader, actor: Actor, commands: Sequence[Any]) -> list[Result]:
+    results: list[Result] = []
+    try:
+        async with transaction(together=True):
+            results = await loader.load(actor, commands)
+            raise _TakenBack
+    except _TakenBack:
+        return results
 
 
 def _fault(error: Exception) -> Problem:

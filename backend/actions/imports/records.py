@@ -1,17 +1,22 @@
-"""Rows of a file, one by one, whatever its size: a JSON array or JSON lines, gzipped or not.
+"""Rows of a file, one by one, whatever its size: a JSON array, JSON lines or CSV, gzipped or not.
 
 Memory is bounded by the longest row. A row that cannot be told apart from the next ends the reading with `BadFile`.
 """
 
 from __future__ import annotations
 
+import csv
 import gzip
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
+
+import orjson
+
+from backend.rules.vocabulary import FileForm
 
 MAX_ROW = 8_000_000
 _CHUNK = 1 << 16
@@ -35,14 +40,21 @@ class Record:
     text: bytes
 
 
-def records(path: Path, progress: Callable[[int], None] | None = None) -> Iterator[Record]:
-    """`progress` is told how many bytes of the file (as it lies on the disk) have been read."""
+def records(
+    path: Path, form: FileForm = FileForm.JSON, progress: Callable[[int], None] | None = None
+) -> Iterator[Record]:
+    """`progress` is told how many bytes of the file (as it lies on the disk) have been read.
+
+    A row of CSV comes as a JSON object of texts: empty cells are left out, a header `address.city` is a field within
+    `address`.
+    """
     with path.open("rb") as raw:
         zipped = raw.read(2) == _GZIP
         raw.seek(0)
         file = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if zipped else raw
         try:
-            yield from _rows(_Reader(file, (lambda: progress(raw.tell())) if progress else None))
+            reader = _Reader(file, (lambda: progress(raw.tell())) if progress else None)
+            yield from _rows(reader) if form is FileForm.JSON else _table(reader)
         except (OSError, EOFError, zlib.error) as error:
             raise BadFile(f"The file is damaged or cut off: {error}") from error
 
@@ -77,7 +89,8 @@ def _rows(reader: _Reader) -> Iterator[Record]:
     yield from _elements(reader, line) if stripped.startswith(b"[") else _lines(reader, line)
 
 
-def _lines(reader: _Reader, line: int) -> Iterator[Record]:
+def _lines(reader: _Reader, line: int, *, blank: bool = False) -> Iterator[Record]:
+    """With those that are blank only where they count: within a text of CSV."""
     more = True
     while more or reader.buffer:
         text, newline, rest = reader.buffer.partition(b"\n")
@@ -86,9 +99,56 @@ def _lines(reader: _Reader, line: int) -> Iterator[Record]:
             more = reader.more()
             continue
         reader.buffer = rest
-        if text.strip():
+        if blank or text.strip():
             yield Record(line, text)
         line += 1
+
+
+def _table(reader: _Reader) -> Iterator[Record]:
+    rows = csv.reader(_texts(reader), strict=True)
+    header: list[list[str]] | None = None
+    line = 1
+    try:
+        for cells in rows:
+            if header is None:
+                header = _header(cells)
+            elif any(cells):
+                if len(cells) > len(header):
+                    raise BadFile(f"Line {line} has {len(cells)} cells, the header {len(header)}.")
+                yield Record(line, _object(header, cells))
+            line = rows.line_num + 1
+    except csv.Error as error:
+        raise BadFile(f"Line {line} is not CSV: {error}.") from error
+
+
+def _texts(reader: _Reader) -> Iterator[str]:
+    """Lines with their ends, as the csv module wants them."""
+    for row in _lines(reader, 1, blank=True):
+        try:
+            yield row.text.decode() + "\n"
+        except UnicodeDecodeError as error:
+            raise BadFile(f"Line {row.line} is not UTF-8.") from error
+
+
+def _header(cells: Sequence[str]) -> list[list[str]]:
+    """The path of each column; none is another one, or lies within another one."""
+    names = [cell.strip() for cell in cells]
+    for place, name in enumerate(names):
+        others = names[:place] + names[place + 1 :]
+        if not name or any(other == name or other.startswith(f"{name}.") for other in others):
+            raise BadFile(f"The first line of a CSV file names its columns; this is no name of one: {name!r}.")
+    return [name.split(".") for name in names]
+
+
+def _object(header: Sequence[Sequence[str]], cells: Sequence[str]) -> bytes:
+    found: dict[str, Any] = {}
+    for path, cell in zip(header, cells, strict=False):
+        if cell.strip():
+            inner = found
+            for name in path[:-1]:
+                inner = inner.setdefault(name, {})
+            inner[path[-1]] = cell.strip()
+    return orjson.dumps(found)
 
 
 def _elements(reader: _Reader, line: int) -> Iterator[Record]:

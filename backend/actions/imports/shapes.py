@@ -2,6 +2,8 @@
 
 Names are camelCase, unknown ones are refused, decimals are strings or integers (a float has lost its exactness), times
 have their offset. What is wrong is told with its path, all of it at once.
+
+Rows of CSV are all text: there a number may be its digits, a flag `true`, and a list its words with | between them.
 """
 
 from __future__ import annotations
@@ -29,17 +31,17 @@ from pydantic import Field as Option
 from pydantic.alias_generators import to_camel
 
 from backend.errors import ErrorCode, Problem, Refused
+from backend.rules.vocabulary import FileForm
 
 T = TypeVar("T")
 _DECIMAL = re.compile(r"[+-]?\d{1,30}(\.\d{1,20})?")
-_CONFIG = ConfigDict(strict=True, extra="forbid", alias_generator=to_camel)
 
 
 class Shape(Generic[T]):
-    """Reads rows into commands of one kind (a dataclass)."""
+    """Reads rows of a form into commands of one kind (a dataclass)."""
 
-    def __init__(self, kind: type[T]) -> None:
-        self._adapter: TypeAdapter[T] = TypeAdapter(_read_as(kind))
+    def __init__(self, kind: type[T], form: FileForm = FileForm.JSON) -> None:
+        self._adapter: TypeAdapter[T] = TypeAdapter(_read_as(kind, form is FileForm.JSON))
 
     def read(self, text: bytes) -> T:
         """`Refused` with every problem and its camelCase path."""
@@ -54,30 +56,32 @@ def _problem(found: Mapping[str, Any]) -> Problem:
 
 
 @cache
-def _model(kind: type[Any]) -> type[BaseModel]:
+def _model(kind: type[Any], strict: bool) -> type[BaseModel]:
     """A model with the dataclass's fields, its names in camelCase."""
     hints = get_type_hints(kind)
     given: dict[str, Any] = {}
     for field in fields(kind):
         default = field.default if field.default is not MISSING else ...
-        given[field.name] = (_read_as(hints[field.name]), Option(default))
-    model: type[BaseModel] = create_model(kind.__name__, __config__=_CONFIG, **given)
+        given[field.name] = (_read_as(hints[field.name], strict), Option(default))
+    config = ConfigDict(strict=strict, extra="forbid", alias_generator=to_camel)
+    model: type[BaseModel] = create_model(kind.__name__, __config__=config, **given)
     return model
 
 
-def _read_as(kind: Any) -> Any:
+def _read_as(kind: Any, strict: bool) -> Any:
     """The type by which pydantic reads what a command's field holds."""
     if kind is Decimal:
         return Annotated[Decimal, BeforeValidator(_exact)]
     if kind is datetime:
         return AwareDatetime
     if is_dataclass(kind):
-        return Annotated[_model(kind), AfterValidator(_maker(kind))]  # type: ignore[arg-type]
+        return Annotated[_model(kind, strict), AfterValidator(_maker(kind))]  # type: ignore[arg-type]
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
-        return Union[tuple(_read_as(argument) for argument in arguments)]  # noqa: UP007 - made at run time
+        return Union[tuple(_read_as(argument, strict) for argument in arguments)]  # noqa: UP007 - made at run time
     if isinstance(origin, type) and issubclass(origin, Sequence):
-        return list[_read_as(arguments[0])]  # type: ignore[misc]
+        items: Any = list[_read_as(arguments[0], strict)]  # type: ignore[misc]
+        return items if strict else Annotated[items, BeforeValidator(_words)]
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return dict[str, Any]
     return kind
@@ -90,6 +94,10 @@ def _maker(kind: Any) -> Any:
         return kind(**{name: getattr(model, name) for name in names})
 
     return make
+
+
+def _words(value: Any) -> Any:
+    return [word.strip() for word in value.split("|")] if isinstance(value, str) else value
 
 
 def _exact(value: Any) -> Decimal:

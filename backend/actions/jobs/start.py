@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,27 +16,44 @@ from backend.rules.permissions import Actor
 #: The reaction that works on a job, a chunk at a time; its payload is {"job_id": …}.
 RUN = "run_job"
 
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece: of what, what a person calls it, and how many of the job's units it is."""
+
+    subject_id: UUID | None
+    reference: str
+    units: int = 1
+
+
 _JOB = """
 INSERT INTO job (id, kind, state, given, done, total, failed, requested_by, created_at)
 VALUES ($1, $2, 'QUEUED', $3::jsonb, 0, $4, 0, $5, $6)
 """
 _ITEMS = """
-INSERT INTO job_item (id, job_id, position, subject_id, reference, state)
-SELECT i.id, $1, i.position, i.subject_id, i.reference, 'WAITING'
-  FROM unnest($2::uuid[], $3::uuid[], $4::text[]) WITH ORDINALITY AS i(id, subject_id, reference, position)
+INSERT INTO job_item (id, job_id, position, subject_id, reference, state, units)
+SELECT i.id, $1, i.position, i.subject_id, i.reference, 'WAITING', i.units
+  FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[])
+       WITH ORDINALITY AS i(id, subject_id, reference, units, position)
 """
 
 
-async def start(
-    tx: Transaction, actor: Actor, kind: str, given: Mapping[str, Any], items: Sequence[tuple[UUID | None, str]]
-) -> UUID:
-    """The job's id. `items` are (subject, what a person calls it), in the order in which they are to be done.
+async def start(tx: Transaction, actor: Actor, kind: str, given: Mapping[str, Any], items: Sequence[Item]) -> UUID:
+    """The job's id. The items are done in their order.
 
     `kind` is one of reactions/run_job.py; `given` is what it gets with every piece.
     """
     job_id = uuid7()
-    await tx.execute(_JOB, job_id, kind, db.jsonb(given), len(items), actor.key, tx.now)
-    await tx.execute(_ITEMS, job_id, [uuid7() for _ in items], [item[0] for item in items], [item[1] for item in items])
-    record(tx, actor, "job.started", f"{kind}: {len(items)} to do.", subject=("Job", job_id), data={"kind": kind})
+    total = sum(item.units for item in items)
+    await tx.execute(_JOB, job_id, kind, db.jsonb(given), total, actor.key, tx.now)
+    await tx.execute(
+        _ITEMS,
+        job_id,
+        [uuid7() for _ in items],
+        [item.subject_id for item in items],
+        [item.reference for item in items],
+        [item.units for item in items],
+    )
+    record(tx, actor, "job.started", f"{kind}: {total} to do.", subject=("Job", job_id), data={"kind": kind})
     enqueue(tx, RUN, {"job_id": str(job_id)})
     return job_id

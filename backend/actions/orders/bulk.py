@@ -8,8 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.actions.allocation.allocate import allocate
-from backend.actions.jobs.run import Item
-from backend.actions.jobs.start import start
+from backend.actions.jobs.start import Item, start
 from backend.actions.orders.approve import approve
 from backend.actions.orders.cancel import cancel
 from backend.actions.orders.complete import complete
@@ -78,7 +77,7 @@ async def bulk(actor: Actor, command: Bulk) -> UUID:
         raise refused(ErrorCode.LIMIT_EXCEEDED, f"At most {limit(actor)} orders at once.")
     given = {"action": command.action, "reason": command.reason, "dry_run": command.dry_run}
     async with transaction() as tx:
-        return await start(tx, actor, KIND, given, command.orders)
+        return await start(tx, actor, KIND, given, [Item(*order) for order in command.orders])
 
 
 async def on_one(actor: Actor, given: Mapping[str, Any], item: Item) -> None:

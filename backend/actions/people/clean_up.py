@@ -1,4 +1,4 @@
-"""Forget what is over: expired sessions, idempotency keys past their time, the job queue's old log lines."""
+"""Forget what is over: expired sessions, idempotency keys past their time, old lines of the queue's log, old files."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ from backend.models import db
 
 IDEMPOTENCY_DAYS = 30
 JOB_LOG_DAYS = 3
+FILE_DAYS = 7
+
+_OLD_PARTS = """
+DELETE FROM uploaded_file_part p USING uploaded_file f
+ WHERE f.id = p.file_id AND f.created_at < now() - make_interval(days => $1)
+"""
+_OLD_FILES = "DELETE FROM uploaded_file WHERE created_at < now() - make_interval(days => $1)"
 
 
 async def clean_up() -> None:
     await db.execute("DELETE FROM app_session WHERE expires_at < now()")
     await db.execute("DELETE FROM idempotency_key WHERE at < now() - make_interval(days => $1)", IDEMPOTENCY_DAYS)
     await db.execute("DELETE FROM pgqueuer_log WHERE created < now() - make_interval(days => $1)", JOB_LOG_DAYS)
+    await db.execute(_OLD_PARTS, FILE_DAYS)
+    await db.execute(_OLD_FILES, FILE_DAYS)

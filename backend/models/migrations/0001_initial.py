@@ -14,6 +14,7 @@ from backend.rules.vocabulary import (
     ChannelKind,
     DeliveryMethod,
     Disposition,
+    FileForm,
     FulfillmentStatus,
     InvoiceKind,
     JobItemState,
@@ -433,12 +434,36 @@ class Migration(migrations.Migration):
                 ),
                 ("code", fields.CharField(null=True, description="of the refusal", max_length=40)),
                 ("message", fields.TextField(null=True, unique=False)),
+                (
+                    "units",
+                    fields.IntField(
+                        default=1, description="what it counts for in the job: the rows of a part", db_default=1
+                    ),
+                ),
+                (
+                    "problems",
+                    fields.JSONField(
+                        null=True,
+                        description="[{reference, code, message}] of units that were refused",
+                        encoder=JSON_DUMPS,
+                        decoder=loads,
+                    ),
+                ),
+                (
+                    "result",
+                    fields.JSONField(
+                        null=True,
+                        description="what it came to, for the conclusion of the job",
+                        encoder=JSON_DUMPS,
+                        decoder=loads,
+                    ),
+                ),
             ],
             options={
                 "table": "job_item",
                 "app": "crossdock",
                 "pk_attr": "id",
-                "table_description": "One piece: done once, in one transaction with what it does.",
+                "table_description": "One piece. Its tick is in one transaction with what it does, or with what its work came to (actions/jobs/run).",
             },
             bases=["Identified"],
         ),
@@ -449,6 +474,10 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="JobItem",
             constraint=UniqueConstraint(fields=("job_id", "position"), name="uq_job_item"),
+        ),
+        ops.AddConstraint(
+            model_name="JobItem",
+            constraint=CheckConstraint(check="units > 0", name="ck_job_item_units"),
         ),
         ops.AddConstraint(
             model_name="JobItem",
@@ -578,6 +607,64 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="SavedSearch",
             constraint=UniqueConstraint(fields=("owner", "name"), name="uq_saved_search"),
+        ),
+        ops.CreateModel(
+            name="UploadedFile",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("name", fields.CharField(max_length=200)),
+                ("form", fields.CharEnumField(description="JSON: JSON\nCSV: CSV", enum_type=FileForm, max_length=10)),
+                ("row_count", fields.IntField(null=True)),
+                ("uploaded_by", fields.CharField(description="the actor's key", max_length=64)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "uploaded_file",
+                "app": "crossdock",
+                "indexes": [Index(fields=["created_at"], name="ix_uploaded_file_created_at")],
+                "pk_attr": "id",
+                "table_description": "Whole once `row_count` is told: its parts are written first, in transactions of their own.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="UploadedFile",
+            constraint=CheckConstraint(check="form IN ('JSON', 'CSV')", name="ck_uploaded_file_form"),
+        ),
+        ops.AddConstraint(
+            model_name="UploadedFile",
+            constraint=CheckConstraint(check="row_count >= 0", name="ck_uploaded_file_rows"),
+        ),
+        ops.CreateModel(
+            name="UploadedFilePart",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                (
+                    "file",
+                    fields.ForeignKeyField(
+                        "crossdock.UploadedFile",
+                        source_field="file_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("position", fields.IntField(description="1, 2, …")),
+                ("lines", ArrayField(element_type="INT")),
+                ("texts", ArrayField(description="JSON, or what was meant to be JSON", element_type="BYTEA")),
+            ],
+            options={
+                "table": "uploaded_file_part",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "Some rows in a row: `lines[i]` is where `texts[i]` begins, counted from 1.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="UploadedFilePart",
+            constraint=UniqueConstraint(fields=("file_id", "position"), name="uq_uploaded_file_part"),
         ),
         ops.CreateModel(
             name="User",

@@ -13,6 +13,7 @@ import pytest
 import backend.reactions  # noqa: F401 - events refuse to be recorded before their consequences are known
 from backend.actions.imports.load import Refusal, Summary, load
 from backend.actions.imports.loaders import Kind, Result
+from backend.actions.imports.records import records
 from backend.actions.workflows.install import install_ready
 from backend.commands.importing import IMPORT
 from backend.models import db
@@ -52,8 +53,12 @@ async def _import(
     path = folder / "rows"
     path.write_bytes(gzip.compress(text) if zipped else text)
     refusals: list[Refusal] = []
-    summary = await load(IMPORT, kind, path, report=refusals.append)
+    summary = await load(IMPORT, kind, records(path), report=refusals.append)
     return summary, refusals
+
+
+def paths(refusal: Refusal) -> list[str]:
+    return [".".join(problem.path) for problem in refusal.problems]
 
 
 def _counts(summary: Summary) -> tuple[int, int, int, int]:
@@ -72,7 +77,7 @@ async def test_sites(database: str, tmp_path: Path) -> None:
     rows = [_SITE, _SITE | {"code": "ST", "timezone": "Mars/Olympus"}, _SITE | {"code": "VD"}]
     summary, refusals = await _import(tmp_path, Kind.SITES, rows, array=True)
     assert _counts(summary) == (2, 0, 0, 1)
-    assert [(refusal.line, refusal.path) for refusal in refusals] == [(1, "timezone")]
+    assert [(refusal.line, *paths(refusal)) for refusal in refusals] == [(1, "timezone")]
     again, _ = await _import(tmp_path, Kind.SITES, [_SITE, _SITE | {"code": "VD", "rank": 5}])
     assert _counts(again) == (0, 1, 1, 0)
     assert [tuple(row) for row in await db.fetch("SELECT code, rank FROM inventory_site ORDER BY code")] == [
@@ -85,7 +90,7 @@ async def test_channels(database: str, tmp_path: Path) -> None:
     assert _counts((await _import(tmp_path, Kind.CHANNELS, [_CHANNEL, _CHANNEL]))[0]) == (1, 0, 1, 0)
     summary, refusals = await _import(tmp_path, Kind.CHANNELS, [_CHANNEL | {"currency": "EUR"}])
     assert _counts(summary) == (0, 0, 0, 1)
-    assert refusals == [Refusal(1, "code", "There is another channel web already.")]
+    assert [(it.line, it.texts) for it in refusals] == [(1, ["code: There is another channel web already."])]
     assert await db.fetchval("SELECT currency FROM channel") == "USD"
 
 
@@ -96,7 +101,7 @@ async def test_products_in_batches(database: str, tmp_path: Path) -> None:
     rows[2_400] = {"sku": "P-2399", "name": "Twice"}
     summary, refusals = await _import(tmp_path, Kind.PRODUCTS, rows)
     assert _counts(summary) == (2_497, 0, 0, 3)
-    assert sorted((refusal.line, refusal.path) for refusal in refusals) == [(8, "sku"), (1_201, ""), (2_401, "sku")]
+    assert sorted((refusal.line, *paths(refusal)) for refusal in refusals) == [(8, "sku"), (1_201, ""), (2_401, "sku")]
     again = [{"sku": "P-0", "name": "Thing"}, {"sku": "P-1", "name": "Another"}, {"sku": "P-X", "name": "New"}]
     assert _counts((await _import(tmp_path, Kind.PRODUCTS, again))[0]) == (1, 1, 1, 0)
 
@@ -110,7 +115,7 @@ async def test_inventory(shop: Path) -> None:
     ]
     summary, refusals = await _import(shop, Kind.INVENTORY, rows)
     assert _counts(summary) == (2, 0, 0, 2)
-    assert sorted((refusal.line, refusal.path) for refusal in refusals) == [(2, "site"), (3, "quantity")]
+    assert sorted((refusal.line, *paths(refusal)) for refusal in refusals) == [(2, "site"), (3, "quantity")]
     moved = await db.fetchval("SELECT count(*) FROM inventory_movement")
     again = [{"site": "DC", "sku": "A", "quantity": 5}, {"site": "DC", "sku": "C", "quantity": 0}]
     assert _counts((await _import(shop, Kind.INVENTORY, again))[0]) == (0, 0, 2, 0)
@@ -143,7 +148,7 @@ async def test_bad_orders_are_told_and_the_rest_is_taken(shop: Path) -> None:
     ]
     summary, refusals = await _import(shop, Kind.ORDERS, rows)
     assert _counts(summary) == (2, 0, 0, 4)
-    assert {(refusal.line, refusal.path) for refusal in refusals} == {
+    assert {(refusal.line, path) for refusal in refusals for path in paths(refusal)} == {
         (2, "channel"),
         (3, ""),
         (4, "shipping"),
@@ -159,8 +164,8 @@ async def test_a_file_that_is_cut_off(shop: Path) -> None:
     whole = gzip.compress("\n".join(json.dumps(_order(number)) for number in range(2_000)).encode(), 1)
     path.write_bytes(whole[: len(whole) // 2])
     refusals: list[Refusal] = []
-    summary = await load(IMPORT, Kind.ORDERS, path, report=refusals.append)
+    summary = await load(IMPORT, Kind.ORDERS, records(path), report=refusals.append)
     assert summary.refused == 1
     assert refusals[-1].line == 0
-    assert "cut off" in refusals[-1].message
+    assert "cut off" in refusals[-1].texts[0]
     assert summary.counts[Result.CREATED] == await db.fetchval("SELECT count(*) FROM sales_order") > 0

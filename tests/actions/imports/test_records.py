@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from backend.actions.imports import records as module
 from backend.actions.imports.records import MAX_ROW, BadFile, Record, records
+from backend.rules.vocabulary import FileForm
 
 
 def _read(folder: Path, text: bytes, *, zipped: bool = False) -> list[Record]:
@@ -82,9 +84,47 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     import tracemalloc
 
     tracemalloc.start()
-    count = sum(1 for _ in records(path, told.append))
+    count = sum(1 for _ in records(path, progress=told.append))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert count == 10_001
     assert peak < 2_000_000
     assert told[-1] == path.stat().st_size
+
+
+def _table(folder: Path, text: bytes) -> list[tuple[int, object]]:
+    path = folder / "rows.csv"
+    path.write_bytes(text)
+    return [(row.line, json.loads(row.text)) for row in records(path, FileForm.CSV)]
+
+
+def test_csv(tmp_path: Path) -> None:
+    text = (
+        b"\xef\xbb\xbfcode, name,address.city,address.country\r\n"
+        b'S1,"Store ""one""\n\nand, two",Reno,US\r\n'
+        b",,,\n\n"
+        b" S2 ,Depot,,\n"
+        b"S3"
+    )
+    assert _table(tmp_path, text) == [
+        (2, {"code": "S1", "name": 'Store "one"\n\nand, two', "address": {"city": "Reno", "country": "US"}}),
+        (7, {"code": "S2", "name": "Depot"}),
+        (8, {"code": "S3"}),
+    ]
+    assert _table(tmp_path, b"code,name\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (b"code,\nA,B\n", "no name of one: ''"),
+        (b"code,code\nA,B\n", "no name of one: 'code'"),
+        (b"address,address.city\nA,B\n", "no name of one: 'address'"),
+        (b"code\nA\nB,C\n", "Line 3 has 2 cells, the header 1."),
+        (b'code\nA\n"B\n', "Line 3 is not CSV"),
+        (b"code\nA\n\xff\n", "Line 3 is not UTF-8."),
+    ],
+)
+def test_what_is_no_csv(tmp_path: Path, text: bytes, why: str) -> None:
+    with pytest.raises(BadFile, match=re.escape(why)):
+        _table(tmp_path, text)

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from backend.actions.catalog.products import ProductCommand
 from backend.actions.imports.shapes import Shape
+from backend.actions.inventory.sites import SiteCommand
+from backend.actions.inventory.stock import StockChange
 from backend.errors import Refused
 from backend.rules.billing import PaymentCommand
 from backend.rules.order_input import Address, CreateOrder, CustomerCommand, LineCommand
-from backend.rules.vocabulary import DeliveryMethod, LineKind, PaymentMethodKind
+from backend.rules.vocabulary import DeliveryMethod, FileForm, LineKind, PaymentMethodKind, SiteCapability
 
 _ORDERS = Shape(CreateOrder)
 
@@ -91,3 +94,17 @@ def test_all_of_it_is_told_at_once() -> None:
     assert {".".join(problem.path) for problem in refusal.value.problems} == {
         *("channel", "currency", "lines.0.sku", "lines.0.quantity", "lines.0.unitPrice"),
     }
+
+
+def test_rows_of_csv_are_text() -> None:
+    counts, products, sites = (Shape(kind, FileForm.CSV) for kind in (StockChange, ProductCommand, SiteCommand))
+    assert counts.read(b'{"site": "S1", "sku": "0012", "quantity": "-3"}') == StockChange("S1", "0012", -3)
+    row = b'{"sku": "A", "name": "Tea", "weightGrams": "250", "barcodes": "111 | 222"}'
+    assert products.read(row) == ProductCommand("A", "Tea", barcodes=["111", "222"], weight_grams=250)
+    address = {"line1": "1 Way", "city": "Reno", "country": "US", "latitude": "39.5"}
+    given = {"code": "S1", "name": "One", "kind": "STORE", "timezone": "UTC", "capabilities": "SHIP|PICKUP"}
+    site = sites.read(json.dumps(given | {"address": address}).encode())
+    assert (site.address.latitude, site.capabilities) == (39.5, [SiteCapability.SHIP, SiteCapability.PICKUP])
+    with pytest.raises(Refused) as refusal:
+        counts.read(b'{"site": "S1", "sku": "A", "quantity": "three"}')
+    assert [problem.path for problem in refusal.value.problems] == [("quantity",)]
