@@ -129,7 +129,8 @@ WITH entry AS (
  RETURNING id
 ), queued AS (
     INSERT INTO pgqueuer (priority, status, entrypoint, payload, execute_after)
-    SELECT CASE j.entrypoint WHEN 'run_job' THEN 1 ELSE 0 END, 'queued', j.entrypoint, convert_to(j.payload, 'UTF8'), j.execute_after
+    SELECT CASE j.entrypoint WHEN 'run_job' THEN 1 ELSE 0 END, 'queued', j.entrypoint,
+           convert_to(j.payload, 'UTF8'), j.execute_after
       FROM unnest($11::text[], $12::text[], $13::timestamptz[]) AS j(entrypoint, payload, execute_after)
 ), bound AS (
     INSERT INTO idempotency_key (actor, key, request_hash, subject_type, subject_id, at)
