@@ -35,6 +35,7 @@ from backend.models import db
 from backend.models.db import transaction
 from backend.reactions import REACTIONS
 from backend.reactions.fill_backorders import fill_backorders
+from backend.reactions.fold_dashboard import fold_dashboard
 from backend.reactions.index_orders import index_orders, repair_index
 from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import AlertSeverity
@@ -177,6 +178,7 @@ SWEEPS = (
     Sweep("time_out_uncollected", 600, time_out_uncollected),
     Sweep("offer_stock", 120, _offer_stock),
     Sweep("clean_up", 3600, clean_up),
+    Sweep("fold_dashboard", 0.3, fold_dashboard),
     Sweep("index_orders", 0.3, index_orders),
     Sweep("repair_index", 60, repair_index),
 )

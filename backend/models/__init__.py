@@ -10,5 +10,6 @@ MODULES = (
     "backend.models.returns",
     "backend.models.log",
     "backend.models.jobs",
+    "backend.models.queues",
     "backend.models.files",
 )

@@ -22,8 +22,8 @@ from pgqueuer.domain.settings import DBSettings
 
 from backend.events import Position, head, read_after
 from backend.models.db import Row
-from backend.queries import dashboard
-from backend.queries.dashboard import QueueCount
+from backend.queries import queues
+from backend.queries.queues import QueueCount
 from backend.rules.permissions import Actor
 
 log = structlog.get_logger(__name__)
@@ -238,6 +238,6 @@ class QueueCounts:
         key = (actor.roles, sees)
         known = self._known.get(key)
         if known is None or known[0] < tick or (known[1].done() and (known[1].cancelled() or known[1].exception())):
-            known = tick, asyncio.create_task(dashboard.queues(actor, datetime.now(UTC)))
+            known = tick, asyncio.create_task(queues.queues(actor, datetime.now(UTC)))
             self._known[key] = known
         return await asyncio.shield(known[1])

@@ -10,13 +10,14 @@ from uuid import UUID
 from backend.models.db import Transaction, transaction
 from backend.models.facts import load_facts
 from backend.queries.invariants import Invariant
+from backend.queries.invariants.dashboard import DASHBOARD
 from backend.queries.invariants.log import LOG
 from backend.queries.invariants.money import MONEY
 from backend.queries.invariants.orders import ORDERS
 from backend.queries.invariants.stock import STOCK
 from backend.rules.progress import assess
 
-INVARIANTS: tuple[Invariant, ...] = (*ORDERS, *STOCK, *MONEY, *LOG)
+INVARIANTS: tuple[Invariant, ...] = (*ORDERS, *STOCK, *MONEY, *LOG, *DASHBOARD)
 MOVING = "order.moving"
 _MOVING_SENTENCE = "An order that is not at its end has a job that takes it further, or says what it waits for."
 SHOWN = 20

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import strawberry
 from strawberry.scalars import JSON
 
-from backend.queries import dashboard
+from backend.queries import dashboard, queues
 from backend.rules.permissions import READERS
 from backend.rules.vocabulary import QueuePriority
 from backend.schema.access import field, readable_by
@@ -27,9 +27,12 @@ class Queue:
         " its records."
     )
     filter: JSON
+    query: str | None = strawberry.field(
+        description="The same in the language of searches, where the list takes one: to be saved or narrowed."
+    )
 
     @classmethod
-    def of(cls, found: dashboard.QueueCount) -> Queue:
+    def of(cls, found: queues.QueueCount) -> Queue:
         return cls(
             name=found.name,
             title=found.title,
@@ -38,6 +41,7 @@ class Queue:
             oldest_at=found.oldest_at,
             list=found.list,
             filter=JSON(found.filter),
+            query=found.query,
         )
 
 
@@ -61,7 +65,7 @@ class SalesPeriod:
 class Dashboard:
     @field(roles=READERS)
     async def queues(self, info: Info) -> list[Queue]:
-        return [Queue.of(found) for found in await dashboard.queues(info.actor, datetime.now(UTC))]
+        return [Queue.of(found) for found in await queues.queues(info.actor, datetime.now(UTC))]
 
     @field(roles=READERS, description="Today, in UTC, and the days before it, oldest first.")
     async def sales(self, info: Info, days: int = 7) -> list[SalesPeriod]:

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 from backend.models.db import transaction
+from backend.queries.queues import FOLLOWER
 from backend.queries.verify import INVARIANTS, MOVING, SHOWN, Finding, findings, verify
+from backend.reactions.fold_dashboard import FILL
 
 _CLOSED = "(SELECT id FROM sales_order WHERE external_id = 'GIVEN-BACK')"
 _CASH = "(SELECT id FROM sales_order WHERE external_id = 'PAID-IN-CASH')"
@@ -29,6 +31,12 @@ VALUES (0, '{status}', 'fill_backorders', '{{}}', now() - interval '1 hour', now
 _ASKED = """
 INSERT INTO job (id, kind, state, given, done, total, failed, requested_by, created_at, finished_at)
 VALUES (gen_random_uuid(), 'ordersBulk', '{state}', '{{}}', {done}, {done}, 0, 'system', now(), {finished})"""
+
+#: The dashboard's follower has read the whole log.
+_FOLDED = [
+    FILL,
+    f"INSERT INTO follower_position SELECT '{FOLLOWER}', max(xid) + 1, 0, now() FROM event",
+]
 
 #: Invariant → how it is broken, and nothing else.
 FAULTS: dict[str, Sequence[str]] = {
@@ -114,6 +122,11 @@ SELECT gen_random_uuid(), order_id, id, 'VOID', 'PENDING', 1, now() - interval '
     "job.told": [_JOB.format(status="failed")],
     "job.counted": [_ASKED.format(state="SUCCEEDED", done=1, finished="now()")],
     "job.under_way": [_ASKED.format(state="RUNNING", done=0, finished="NULL")],
+    "queue.entries": [
+        *_FOLDED,
+        "UPDATE queue_entry SET since = since - interval '1 day' WHERE queue = 'orders.suspended'",
+    ],
+    "queue.counts": [*_FOLDED, "UPDATE queue_count SET count = count + 1 WHERE queue = 'orders.suspended'"],
     MOVING: [
         """
 DELETE FROM pgqueuer WHERE convert_from(payload, 'UTF8')::jsonb ->> 'order_id' =
@@ -159,6 +172,10 @@ def test_there_is_a_fault_for_each() -> None:
 async def test_a_fault_is_found(world: str, name: str) -> None:
     broken = _broken(await _with(FAULTS[name]))
     assert set(broken) == {name}, broken
+
+
+async def test_a_world_whose_dashboard_is_kept(world: str) -> None:
+    assert _broken(await _with(_FOLDED)) == {}
 
 
 async def test_what_is_shown_is_bounded(world: str) -> None:

@@ -1,4 +1,4 @@
-"""Forget what is over: expired sessions, idempotency keys past their time, old lines of the queue's log, old files."""
+"""Forget what is over: expired sessions, idempotency keys, lines of the queue's log, files, and counts of nothing."""
 
 from __future__ import annotations
 
@@ -19,5 +19,6 @@ async def clean_up() -> None:
     await db.execute("DELETE FROM app_session WHERE expires_at < now()")
     await db.execute("DELETE FROM idempotency_key WHERE at < now() - make_interval(days => $1)", IDEMPOTENCY_DAYS)
     await db.execute("DELETE FROM pgqueuer_log WHERE created < now() - make_interval(days => $1)", JOB_LOG_DAYS)
+    await db.execute("DELETE FROM queue_count WHERE count = 0")
     await db.execute(_OLD_PARTS, FILE_DAYS)
     await db.execute(_OLD_FILES, FILE_DAYS)

@@ -526,6 +526,61 @@ class Migration(migrations.Migration):
             ),
         ),
         ops.CreateModel(
+            name="QueueCount",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("queue", fields.CharField(max_length=64)),
+                ("scope", fields.CharField(max_length=48)),
+                ("sites", ArrayField(default=list, element_type="UUID")),
+                ("count", fields.BigIntField()),
+            ],
+            options={
+                "table": "queue_count",
+                "app": "crossdock",
+                "indexes": [Index(fields=["scope"], name="ix_queue_count_scope")],
+                "pk_attr": "id",
+                "table_description": "How many records of a queue a scope has: `house`, `channel:<id>`, or `sites:<hash>` for one set of sites.",
+            },
+            bases=["Model"],
+        ),
+        ops.AddConstraint(
+            model_name="QueueCount",
+            constraint=UniqueConstraint(fields=("queue", "scope"), name="uq_queue_count"),
+        ),
+        ops.AddConstraint(
+            model_name="QueueCount",
+            constraint=CheckConstraint(check="count >= 0", name="ck_queue_count_count"),
+        ),
+        ops.CreateModel(
+            name="QueueEntry",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("queue", fields.CharField(max_length=64)),
+                ("subject_id", fields.UUIDField()),
+                ("order_id", fields.UUIDField(db_index=True)),
+                ("channel_id", fields.UUIDField()),
+                ("sites", ArrayField(default=list, element_type="UUID")),
+                (
+                    "scope",
+                    fields.CharField(description="the row of queue_count that counts it for its sites", max_length=48),
+                ),
+                ("since", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("from_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("counted", fields.BooleanField()),
+            ],
+            options={
+                "table": "queue_entry",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "A record in a queue, with whom it is seen by: the order's channel, and the sites that have work of it.",
+            },
+            bases=["Model"],
+        ),
+        ops.AddConstraint(
+            model_name="QueueEntry",
+            constraint=UniqueConstraint(fields=("queue", "subject_id"), name="uq_queue_entry"),
+        ),
+        ops.CreateModel(
             name="SandboxEntry",
             fields=[
                 (

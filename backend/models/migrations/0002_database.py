@@ -34,6 +34,11 @@ class Migration(migrations.Migration):
                 "CREATE INDEX ix_order_line_backordered ON order_line (sku, order_id) WHERE backordered > 0",
                 "CREATE INDEX ix_reservation_open ON reservation (expires_at) WHERE released_at IS NULL",
                 "CREATE INDEX ix_order_hold_open ON order_hold (order_id) WHERE released_at IS NULL",
+                "CREATE INDEX ix_queue_entry_since ON queue_entry (queue, since) WHERE counted",
+                "CREATE INDEX ix_queue_entry_channel ON queue_entry (queue, channel_id, since) WHERE counted",
+                "CREATE INDEX ix_queue_entry_scope ON queue_entry (queue, scope, since) WHERE counted",
+                "CREATE INDEX ix_queue_entry_from ON queue_entry (from_at) WHERE NOT counted",
+                "CREATE INDEX ix_queue_count_sites ON queue_count USING gin (sites)",
                 "INSERT INTO number_series (name, value) VALUES ('INVOICE', 0), ('CREDIT_NOTE', 0)",
             ]
         ),
