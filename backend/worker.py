@@ -33,7 +33,7 @@ from backend.config import Settings
 from backend.events import Command, command
 from backend.models import db
 from backend.models.db import transaction
-from backend.reactions import REACTIONS
+from backend.reactions import REACTIONS, search_rows
 from backend.reactions.fill_backorders import fill_backorders
 from backend.reactions.fold_dashboard import fold_dashboard
 from backend.reactions.index_orders import index_orders, repair_index
@@ -179,6 +179,7 @@ SWEEPS = (
     Sweep("offer_stock", 120, _offer_stock),
     Sweep("clean_up", 3600, clean_up),
     Sweep("fold_dashboard", 0.3, fold_dashboard),
+    Sweep("follow_for_search", 0.3, search_rows.follow),
     Sweep("index_orders", 0.3, index_orders),
     Sweep("repair_index", 60, repair_index),
 )

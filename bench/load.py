@@ -25,13 +25,15 @@ class Connection:
         return body
 
 
-def request(port: int, key: str, body: bytes, idempotency_key: str) -> bytes:
+def request(port: int, key: str, body: bytes, idempotency_key: str | None = None) -> bytes:
     """A whole POST to /graphql."""
     head = (
         f"POST /graphql HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-type: application/json\r\n"
-        f"authorization: Bearer {key}\r\nidempotency-key: {idempotency_key}\r\ncontent-length: {len(body)}\r\n\r\n"
+        f"authorization: Bearer {key}\r\ncontent-length: {len(body)}\r\n"
     )
-    return head.encode() + body
+    if idempotency_key is not None:
+        head += f"idempotency-key: {idempotency_key}\r\n"
+    return f"{head}\r\n".encode() + body
 
 
 async def drive(port: int, requests: Sequence[bytes], clients: int, expected: bytes) -> float:

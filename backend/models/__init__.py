@@ -11,5 +11,6 @@ MODULES = (
     "backend.models.log",
     "backend.models.jobs",
     "backend.models.queues",
+    "backend.models.search",
     "backend.models.files",
 )

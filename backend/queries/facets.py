@@ -47,7 +47,7 @@ async def facets(
 
 
 async def _count(actor: Actor, text: str | None, criteria: OrderCriteria, facet: OrderFacet) -> list[tuple[str, int]]:
-    where, _ = found(actor, text, criteria)
+    where, _ = await found(actor, text, criteria)
     sql = (
         f"SELECT f.v, count(*) FROM sales_order t CROSS JOIN LATERAL {_VALUES[facet]} AS f(v)"
         f" WHERE f.v IS NOT NULL AND {where} GROUP BY f.v ORDER BY count(*) DESC, f.v LIMIT {MAX_BUCKETS}"

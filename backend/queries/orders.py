@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -17,11 +16,12 @@ from backend.errors import ErrorCode, refused
 from backend.integrations.meilisearch import EngineFailed
 from backend.models import db
 from backend.models.orders import Order
-from backend.queries import order_engine
+from backend.queries import order_engine, order_search
 from backend.queries.order_documents import microseconds
+from backend.queries.order_search import Wording
 from backend.queries.paging import Page, Sort, Window, counter, page
 from backend.queries.scope import scope
-from backend.queries.sql import Where, contains, rows
+from backend.queries.sql import Where, rows
 from backend.rules.criteria import (
     MAX_COUNT,
     MAX_NUMBERS,
@@ -43,12 +43,7 @@ class Criterion(NamedTuple):
     selective: bool = False
 
 
-def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
-
-
 _OPEN_ALERT = "SELECT 1 FROM alert a WHERE a.order_id = t.id AND a.cleared_at IS NULL"
-_PHONE = "regexp_replace(coalesce(t.phone, t.shipping_address->>'phone', ''), '\\D', '', 'g')"
 _CRITERIA: Mapping[str, Criterion] = {
     "number": Criterion("t.number = {0}", str.strip, selective=True),
     "numbers": Criterion(
@@ -66,20 +61,7 @@ _CRITERIA: Mapping[str, Criterion] = {
     "state": Criterion("t.state = ANY({0})"),
     "payment_status": Criterion("t.payment_status = ANY({0})"),
     "fulfillment_status": Criterion("t.fulfillment_status = ANY({0})"),
-    "customer_name": Criterion(
-        "(t.customer_id IN (SELECT c.id FROM customer c WHERE c.name ILIKE {0})"
-        " OR t.shipping_address->>'name' ILIKE {0})",
-        contains,
-        selective=True,
-    ),
     "email": Criterion("lower(t.email) = {0}", lambda value: value.strip().lower(), selective=True),
-    "phone": Criterion(f"({_PHONE} = {{0}} AND {{0}} <> '')", _digits, selective=True),
-    "postal_code": Criterion(
-        "upper(replace(t.shipping_address->>'postalCode', ' ', '')) = {0}",
-        lambda value: value.replace(" ", "").upper(),
-        selective=True,
-    ),
-    "city": Criterion("lower(t.shipping_address->>'city') = {0}", lambda value: value.strip().lower(), selective=True),
     "country": Criterion("t.shipping_address->>'country' = ANY({0})"),
     "sku": Criterion("EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = t.id AND l.sku = ANY({0}))"),
     "site": Criterion(
@@ -108,9 +90,22 @@ SORTS: Mapping[OrderSort, Sort] = {
     OrderSort.UPDATED_AT_DESC: Sort("updated", (("updated_at", "timestamptz"), _ID), descending=True),
     OrderSort.TOTAL_DESC: Sort("total", (("total", "bigint"), _ID), descending=True),
     OrderSort.TOTAL_ASC: Sort("total", (("total", "bigint"), _ID)),
-    # Without a search engine no match is better than another: the newest come first.
+    # What has a word for its number comes before it (`_ExactFirst`); otherwise no match is better than another.
     OrderSort.RELEVANCE: Sort("placed", (("placed_at", "timestamptz"), _ID), descending=True),
 }
+
+
+@dataclass(frozen=True)
+class _ExactFirst(Sort):
+    """These orders before the others, and the newest first."""
+
+    name: str = "exact"
+    columns: tuple[tuple[str, str], ...] = (("exact", "int"), ("placed_at", "timestamptz"), _ID)
+    descending: bool = True
+    orders: frozenset[UUID] = frozenset()
+
+    def value(self, row: Any, column: str) -> Any:
+        return int(row.id in self.orders) if column == "exact" else getattr(row, column)
 
 
 async def search(
@@ -118,11 +113,13 @@ async def search(
 ) -> Page[Order]:
     """A page of the orders that match both the text and the criteria.
 
-    Words are the search engine's, where there is one; what is found by criteria alone is as fresh as the tables.
+    Words are the search engine's, where there is one and no word is an order's number; what is found by criteria alone
+    is as fresh as the tables.
     """
     wanted = asked(text, criteria)
     degraded = False
-    if wanted.words and not window.backward:
+    exact = await order_search.exact(wanted.words) if sort is OrderSort.RELEVANCE else []
+    if wanted.words and not window.backward and not exact:
         try:
             made = await _by_engine(actor, wanted, sort, window)
         except EngineFailed:
@@ -130,8 +127,12 @@ async def search(
         else:
             if made is not None:
                 return made
-    where, selective = _condition(actor, wanted)
-    made = await page(Order, where, SORTS[sort], window, selective=selective, cap=MAX_COUNT)
+    where, selective = await _condition(actor, wanted)
+    by, source = SORTS[sort], None
+    if exact:
+        by = _ExactFirst(orders=frozenset(exact))
+        source = f"(SELECT o.*, (o.id = ANY({where.bind(exact)}::uuid[]))::int AS exact FROM sales_order o)"
+    made = await page(Order, where, by, window, selective=selective, cap=MAX_COUNT, source=source)
     return replace(made, degraded=degraded)
 
 
@@ -150,7 +151,7 @@ async def _by_engine(actor: Actor, wanted: OrderSearch, sort: OrderSort, window:
     answer = await order_engine.ask(actor, wanted, sort=order, bound=" AND ".join(bounds), limit=limit)
     if answer is None:
         return None
-    where, _ = _condition(actor, replace(wanted, words=()))
+    where, _ = await _condition(actor, replace(wanted, words=()))
     where.add(f"t.id = ANY({where.bind(answer.ids)}::uuid[])")
     made = await page(Order, where, by, window, selective=True)
     if len(answer.ids) == limit and len(made.rows) < window.size:
@@ -162,7 +163,7 @@ async def _by_engine(actor: Actor, wanted: OrderSearch, sort: OrderSort, window:
             known = total if total is not None else await order_engine.count(actor, wanted)
             if known is not None:
                 return known
-        return await counter(Order, _condition(actor, wanted)[0], MAX_COUNT)()
+        return await counter("sales_order", (await _condition(actor, wanted))[0], MAX_COUNT)()
 
     return replace(made, count=count)
 
@@ -175,21 +176,36 @@ def _plain(value: Any) -> int:
     return microseconds(value) if isinstance(value, datetime) else int(value)
 
 
-def found(actor: Actor, text: str | None, criteria: OrderCriteria) -> tuple[Where, bool]:
+async def found(actor: Actor, text: str | None, criteria: OrderCriteria) -> tuple[Where, bool]:
     """The condition of a search in the actor's scope, and whether it finds few."""
-    return _condition(actor, asked(text, criteria))
+    return await _condition(actor, asked(text, criteria))
 
 
-def _condition(actor: Actor, wanted: OrderSearch) -> tuple[Where, bool]:
+async def _condition(actor: Actor, wanted: OrderSearch) -> tuple[Where, bool]:
     where = Where()
     scope(where, actor, Order)
+    written = [name for part in (*wanted.criteria, *wanted.without) for name in _written(part)]
+    fresh = await order_search.fresh() if wanted.words or written else []
     for part in wanted.criteria:
         where.add(*conditions(where, part))
+        if part.not_ is not None:
+            where.add(*_against(where, part.not_, fresh))
     for part in wanted.without:
-        where.add(*_against(where, part))
-    where.add(*(_word(where, word) for word in wanted.words))
+        where.add(*_against(where, part, fresh))
+    wording = Wording([[word] for word in wanted.words], [it for part in wanted.criteria for it in _wording(part)])
+    few = bool(wording.words or wording.criteria) and await order_search.look_up(where, wording, fresh)
     given = {field.name for part in wanted.criteria for field in fields(part) if getattr(part, field.name) is not None}
-    return where, bool(wanted.words) or any(_CRITERIA[name].selective for name in given & _CRITERIA.keys())
+    return where, few or any(_CRITERIA[name].selective for name in given & _CRITERIA.keys())
+
+
+def _wording(criteria: OrderCriteria) -> list[tuple[str, str]]:
+    given = [(name, getattr(criteria, name)) for name in sorted(order_search.CRITERIA)]
+    return [(name, value) for name, value in given if value is not None]
+
+
+def _written(criteria: OrderCriteria) -> list[str]:
+    """The criteria that are asked of search rows, however deep."""
+    return [name for part in _nested(criteria) for name, _ in _wording(part)]
 
 
 def asked(text: str | None, criteria: OrderCriteria) -> OrderSearch:
@@ -209,7 +225,7 @@ def _nested(criteria: OrderCriteria | None) -> Iterator[OrderCriteria]:
 
 async def numbers(actor: Actor, text: str | None, criteria: OrderCriteria, most: int) -> list[tuple[UUID, str]]:
     """(id, number) of what a search finds, the oldest first, at most so many."""
-    where, _ = found(actor, text, criteria)
+    where, _ = await found(actor, text, criteria)
     sql = f"SELECT t.id, t.number FROM sales_order t WHERE {where} ORDER BY t.placed_at, t.id LIMIT {where.bind(most)}"
     return [(row["id"], row["number"]) for row in await db.fetch(sql, *where.args)]
 
@@ -224,7 +240,7 @@ async def numbers_of(actor: Actor, order_ids: Sequence[UUID]) -> dict[UUID, str]
 
 
 def conditions(where: Where, criteria: OrderCriteria) -> list[str]:
-    """Conditions over the order `t`, all of which must hold."""
+    """Conditions over the order `t`, all of which must hold; those asked of search rows and `not` stand aside."""
     made = []
     for name, criterion in _CRITERIA.items():
         value = getattr(criteria, name)
@@ -233,14 +249,16 @@ def conditions(where: Where, criteria: OrderCriteria) -> list[str]:
     for name, column in _TIMES.items():
         made += _within(where, column, getattr(criteria, name))
     made += _amounts(where, criteria.total)
-    if criteria.not_ is not None:
-        made += _against(where, criteria.not_)
     return made
 
 
-def _against(where: Where, criteria: OrderCriteria) -> list[str]:
+def _against(where: Where, criteria: OrderCriteria, fresh: Sequence[UUID]) -> list[str]:
     """That not all of these hold; no criteria exclude nothing."""
     against = conditions(where, criteria)
+    if wording := _wording(criteria):
+        against.append(order_search.within(where, Wording(criteria=wording), fresh))
+    if criteria.not_ is not None:
+        against += _against(where, criteria.not_, fresh)
     return [f"({' AND '.join(against)}) IS NOT TRUE"] if against else []
 
 
@@ -272,31 +290,6 @@ def _odd_currencies() -> dict[int, list[str]]:
         if get_currency_precision(code) != 2:
             places.setdefault(int(get_currency_precision(code)), []).append(code)
     return places
-
-
-def _word(where: Where, word: str) -> str:
-    """The word, or phrase, stands anywhere in what the order, its goods or its customer are known by."""
-    anywhere = where.bind(contains(word))
-    ways = [way.format(anywhere) for way in _WAYS]
-    if len(_digits(word)) >= 4 and not re.search(r"[^\W\d_]", word):
-        ways.append(f"{_PHONE} LIKE {where.bind(contains(_digits(word)))}")
-    return f"({' OR '.join(ways)})"
-
-
-_WAYS = (
-    "t.number ILIKE {0}",
-    "t.external_id ILIKE {0}",
-    "t.email ILIKE {0}",
-    "t.shipping_address->>'name' ILIKE {0}",
-    "t.shipping_address->>'line1' ILIKE {0}",
-    "t.shipping_address->>'postalCode' ILIKE {0}",
-    "t.shipping_address->>'city' ILIKE {0}",
-    "array_to_string(t.tags, ' ') ILIKE {0}",
-    "t.customer_id IN (SELECT c.id FROM customer c WHERE c.name ILIKE {0})",
-    "t.id IN (SELECT l.order_id FROM order_line l WHERE l.sku ILIKE {0} OR l.name ILIKE {0})",
-    "t.id IN (SELECT p.order_id FROM shipment p WHERE p.tracking_number ILIKE {0})",
-    "t.id IN (SELECT n.order_id FROM order_note n WHERE n.body ILIKE {0})",
-)
 
 
 async def one(

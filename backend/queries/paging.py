@@ -39,9 +39,12 @@ class Sort:
     descending: bool = False
 
     def cursor(self, row: Any) -> str:
-        values = [getattr(row, column) for column, _ in self.columns]
+        values = [self.value(row, column) for column, _ in self.columns]
         shown = [value.isoformat() if isinstance(value, datetime) else str(value) for value in values]
         return base64.urlsafe_b64encode(json.dumps([self.name, *shown]).encode()).decode().rstrip("=")
+
+    def value(self, row: Any, column: str) -> Any:
+        return getattr(row, column)
 
     def values(self, cursor: str, argument: str) -> list[Any]:
         """What the cursor's row is sorted by; refuses what is not a cursor of this list in this order."""
@@ -96,29 +99,34 @@ class Page(Generic[M]):
 
 
 async def page(
-    model: type[M], where: Where, sort: Sort, window: Window, *, selective: bool = False, cap: int | None = None
+    model: type[M],
+    where: Where,
+    sort: Sort,
+    window: Window,
+    *,
+    selective: bool = False,
+    cap: int | None = None,
+    source: str | None = None,
 ) -> Page[M]:
-    """One page of the rows that `where` finds, in one statement.
+    """One page of the rows that `where` finds, in one statement; `source` is the table with columns to sort by.
 
     `selective` says that few rows are found: they are looked up before they are sorted, lest PostgreSQL walk the index
     of the sort in search of them. `count` stops at `cap` + 1.
     """
-    count = counter(model, where, cap)
+    source = source or table_of(model)
+    count = counter(source, where, cap)
     limits = bounds(where, sort, window)
     order = ordering(sort, backward=window.backward)
     names = ", ".join(f"t.{column}" for column, _ in dict.fromkeys((*sort.columns, ("id", "uuid"))))
     limit = where.bind(window.size + 1)
     if selective:
         sql = (
-            f"WITH found AS MATERIALIZED (SELECT {names} FROM {table_of(model)} t WHERE {where}),"
+            f"WITH found AS MATERIALIZED (SELECT {names} FROM {source} t WHERE {where}),"
             f" part AS (SELECT t.id FROM found t WHERE {limits} ORDER BY {order} LIMIT {limit})"
-            f" SELECT {columns_of(model)} FROM part JOIN {table_of(model)} t ON t.id = part.id ORDER BY {order}"
+            f" SELECT {columns_of(model)} FROM part JOIN {source} t ON t.id = part.id ORDER BY {order}"
         )
     else:
-        sql = (
-            f"SELECT {columns_of(model)} FROM {table_of(model)} t WHERE {where} AND {limits}"
-            f" ORDER BY {order} LIMIT {limit}"
-        )
+        sql = f"SELECT {columns_of(model)} FROM {source} t WHERE {where} AND {limits} ORDER BY {order} LIMIT {limit}"
     return cut(await rows(model, sql, *where.args), sort, window, count)
 
 
@@ -153,9 +161,9 @@ def cut(found: list[M], sort: Sort, window: Window, count: Callable[[], Awaitabl
     )
 
 
-def counter(model: type[Model], where: Where, cap: int | None) -> Callable[[], Awaitable[int]]:
+def counter(source: str, where: Where, cap: int | None) -> Callable[[], Awaitable[int]]:
     """Counts what `where` finds as it stands now, once."""
-    sql, args = f"SELECT 1 FROM {table_of(model)} t WHERE {where}", list(where.args)
+    sql, args = f"SELECT 1 FROM {source} t WHERE {where}", list(where.args)
     if cap is not None:
         sql += f" LIMIT {cap + 1}"
     known: list[int] = []

@@ -21,7 +21,9 @@ from backend.integrations.meilisearch import Meilisearch
 from backend.models import db
 from backend.models.fulfillment import Shipment
 from backend.models.orders import Order
-from backend.queries import order_engine
+from backend.queries import order_engine, order_search
+from backend.queries.verify import verify
+from backend.reactions import search_rows
 from backend.reactions.index_orders import index_orders, reindex, repair_index
 from backend.resolvers.commands import translate
 from backend.resolvers.filters import order_filter
@@ -38,13 +40,20 @@ FIND = """query ($query: String, $filter: OrderFilter, $facets: [OrderFacet!]) {
     totalCount degraded nodes { externalId } facets { field buckets { value count } } } }"""
 
 
-ENGINES = ("postgresql", "meilisearch")
+#: PostgreSQL with its search rows behind the log, with them made, and walking them as it does where many orders match.
+POSTGRESQL = ("behind", "postgresql", "walking")
+ENGINES = (*POSTGRESQL, "meilisearch")
 
 
 @pytest.fixture
-async def engine(request: pytest.FixtureRequest) -> AsyncIterator[Meilisearch | None]:
+async def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meilisearch | None]:
     """The search engine of the test, asked from here on; None is PostgreSQL alone."""
-    if getattr(request, "param", ENGINES[0]) == ENGINES[0]:
+    kind = getattr(request, "param", "postgresql")
+    if kind in POSTGRESQL:
+        if kind == "behind":
+            monkeypatch.setattr(search_rows, "_batch", _nothing)
+        if kind == "walking":
+            monkeypatch.setattr(order_search, "_MOST", 0)
         yield None
         return
     made = Meilisearch(request.getfixturevalue("search_server"))
@@ -53,13 +62,23 @@ async def engine(request: pytest.FixtureRequest) -> AsyncIterator[Meilisearch | 
     meilisearch.use(None)
 
 
+async def _nothing() -> bool:
+    return False
+
+
+async def indexed() -> None:
+    """What the worker does for searches."""
+    await search_rows.follow()
+    await index_orders()
+
+
 both = pytest.mark.parametrize("engine", ENGINES, indirect=True)
 
 
 @pytest.fixture
 async def orders(api: Api, engine: Meilisearch | None) -> dict[str, str]:
     made = await enter_orders()
-    await index_orders()
+    await indexed()
     return made
 
 
@@ -227,10 +246,40 @@ async def test_an_identifier_may_be_of_letters_alone(api: Api, engine: Meilisear
     await straight_through()
     await enter(1, external_id="WEBABCDEF")
     await enter(2)
-    await index_orders()
+    await indexed()
     for text in ("WEBABCDEF", "webabc", "tea webabcdef"):
         assert await find(api, query=text) == ["WEBABCDEF"]
     assert await find(api, query="webabcdfe") == []
+
+
+@both
+async def test_what_has_a_word_for_its_number_comes_first(api: Api, orders: dict[str, str]) -> None:
+    newest = await Order.get(external_id="Y-3")
+    await note(SYSTEM, newest.id, f"As {orders['W-1']}, and TRACK-1.")
+    await indexed()
+    for word in (orders["W-1"], "TRACK-1"):
+        for sort, names in (("RELEVANCE", ["W-1", "Y-3"]), ("PLACED_AT_DESC", ["Y-3", "W-1"])):
+            after, seen = None, []
+            for _ in names:
+                page = (await api.do(PAGE, {"query": word, "after": after, "sort": sort}))["orders"]
+                seen += [node["externalId"] for node in page["nodes"]]
+                after = page["pageInfo"]["endCursor"]
+            assert (seen, page["pageInfo"]["hasNextPage"], page["totalCount"]) == (names, False, 2), (word, sort)
+
+
+async def test_rows_follow_the_log(api: Api, orders: dict[str, str]) -> None:
+    await search_rows.follow()
+    held = await Order.get(external_id="W-2")
+    await tags(SYSTEM, held.id, add=["brittle"], remove=["vip"])
+    for _ in range(2):
+        assert await find(api, query="brittle") == ["W-2"]
+        assert await find(api, query="vip") == []
+        await search_rows.follow()
+    assert [finding.name for finding in await verify() if finding.rows] == []
+    await db.execute("UPDATE order_search SET text = ''")
+    assert await find(api, query="brittle") == []
+    assert await search_rows.fill() == 3
+    assert await find(api, query="brittle") == ["W-2"]
 
 
 ENGINE = pytest.mark.parametrize("engine", ["meilisearch"], indirect=True)
@@ -238,7 +287,7 @@ PAGE = """query ($query: String, $after: String, $sort: OrderSort! = TOTAL_DESC)
   after: $after, sort: $sort) { degraded totalCount nodes { externalId } pageInfo { hasNextPage endCursor } } }"""
 
 
-@ENGINE
+@pytest.mark.parametrize("engine", ["postgresql", "walking", "meilisearch"], indirect=True)
 async def test_typos_are_forgiven_in_words_and_never_in_identifiers(api: Api, orders: dict[str, str]) -> None:
     assert await find(api, query="geren") == await find(api, query="gren tea") == ["Y-3"]
     assert await find(api, query="TRACK-2") == []

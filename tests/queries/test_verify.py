@@ -121,6 +121,16 @@ SELECT gen_random_uuid(), order_id, id, 'VOID', 'PENDING', 1, now() - interval '
     "job.taken": [_JOB.format(status="queued")],
     "job.told": [_JOB.format(status="failed")],
     "job.counted": [_ASKED.format(state="SUCCEEDED", done=1, finished="now()")],
+    "file.whole": [
+        """
+INSERT INTO uploaded_file (id, name, form, row_count, uploaded_by, created_at)
+VALUES (gen_random_uuid(), 'orders', 'JSON', 1, 'system', now())"""
+    ],
+    "order.searchable": [
+        """
+INSERT INTO follower_position (name, xid, event_id, updated_at)
+SELECT 'order_search', max(xid), max(id), now() FROM event"""
+    ],
     "job.under_way": [_ASKED.format(state="RUNNING", done=0, finished="NULL")],
     "queue.entries": [
         *_FOLDED,

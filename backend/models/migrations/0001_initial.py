@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from orjson import loads
 from tortoise import fields, migrations
 from tortoise.contrib.postgres.fields import ArrayField
@@ -494,6 +496,37 @@ class Migration(migrations.Migration):
                 "app": "crossdock",
                 "pk_attr": "name",
                 "table_description": "The last number given of a gapless series; taken last in a transaction, so that its lock is short.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="OrderSearch",
+            fields=[
+                ("order_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("text", fields.TextField(description="everything, a line for each", unique=False)),
+                ("names", fields.TextField(unique=False)),
+                ("phone", fields.CharField(description="digits alone", max_length=40)),
+                ("postal_code", fields.CharField(db_index=True, description="without spaces", max_length=40)),
+                ("city", fields.CharField(db_index=True, max_length=200)),
+            ],
+            options={
+                "table": "order_search",
+                "app": "crossdock",
+                "pk_attr": "order_id",
+                "table_description": "Folded to lower case without accents. Its foreign key and trigram indexes: migrations/0002_database.py.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="OrderWord",
+            fields=[
+                ("word", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
+            ],
+            options={
+                "table": "order_word",
+                "app": "crossdock",
+                "pk_attr": "word",
+                "table_description": "A word of letters that stands, or stood, in some order's texts: what a word with a typo may have been.",
             },
             bases=["Model"],
         ),

@@ -1,4 +1,4 @@
-"""What the ORM cannot say: sequences, the log's transaction id, append-only ledgers, the job queue's tables."""
+"""What the ORM cannot say: extensions, sequences, the log's transaction id, append-only ledgers, the job queue's tables."""
 
 from pathlib import Path
 
@@ -6,6 +6,21 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 JOB_QUEUE = Path(__file__).with_name("pgqueuer.sql").read_text(encoding="utf-8")
+
+#: All three are trusted: an owner of the database may create them.
+SEARCH = """
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS unaccent;
+CREATE EXTENSION IF NOT EXISTS fuzzystrmatch;
+CREATE FUNCTION search_fold(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    RETURN lower(unaccent('unaccent'::regdictionary, $1));
+ALTER TABLE order_search ADD CONSTRAINT fk_order_search_order
+    FOREIGN KEY (order_id) REFERENCES sales_order (id) ON DELETE RESTRICT;
+CREATE INDEX ix_order_search_text ON order_search USING gin (text gin_trgm_ops);
+CREATE INDEX ix_order_search_names ON order_search USING gin (names gin_trgm_ops);
+CREATE INDEX ix_order_search_phone ON order_search USING gin (phone gin_trgm_ops);
+CREATE INDEX ix_order_word_near ON order_word (left(word, 1), length(word));
+"""
 
 APPEND_ONLY = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -43,6 +58,7 @@ class Migration(migrations.Migration):
             ]
         ),
         ops.RunSQL(APPEND_ONLY),
+        ops.RunSQL(SEARCH),
         ops.RunSQL(JOB_QUEUE),
         ops.RunSQL("CREATE INDEX ix_pgqueuer_same ON pgqueuer (payload, entrypoint) WHERE status = 'queued'"),
     ]

@@ -45,13 +45,32 @@ SELECT j.id, j.entrypoint, j.updated FROM pgqueuer j
     ),
     Invariant(
         "job.counted",
-        "The progress of what somebody asked for is the number of its pieces that were done and refused.",
+        "The progress of what somebody asked for is the sum of its pieces that were done, and of their units refused.",
         """
 SELECT j.id, j.kind, j.done, j.failed, j.total, i.done AS pieces_done, i.failed AS pieces_failed, i.total AS pieces
   FROM job j CROSS JOIN LATERAL (
-      SELECT count(*) FILTER (WHERE state <> 'WAITING') AS done, count(*) FILTER (WHERE state = 'FAILED') AS failed,
-             count(*) AS total FROM job_item WHERE job_id = j.id) i
+      SELECT coalesce(sum(units) FILTER (WHERE state <> 'WAITING'), 0) AS done, coalesce(sum(units), 0) AS total,
+             coalesce(sum(units) FILTER (WHERE state = 'FAILED'), 0)
+                 + coalesce(sum(jsonb_array_length(problems)), 0) AS failed
+        FROM job_item WHERE job_id = j.id) i
  WHERE (j.done, j.failed, j.total) <> (i.done, i.failed, i.total)""",
+    ),
+    Invariant(
+        "file.whole",
+        "A file that was taken in has all its rows.",
+        """
+SELECT f.id, f.name, f.row_count, p.stored FROM uploaded_file f
+ CROSS JOIN LATERAL (SELECT coalesce(sum(cardinality(texts)), 0) AS stored
+                       FROM uploaded_file_part WHERE file_id = f.id) p
+ WHERE f.row_count <> p.stored""",
+    ),
+    Invariant(
+        "order.searchable",
+        "An order of which the log tells nothing new to the search has its row there.",
+        """
+SELECT o.number, o.id FROM follower_position f, sales_order o
+ WHERE f.name = 'order_search' AND NOT EXISTS (SELECT 1 FROM order_search s WHERE s.order_id = o.id)
+   AND NOT EXISTS (SELECT 1 FROM event e WHERE e.order_id = o.id AND (e.xid, e.id) > (f.xid, f.event_id))""",
     ),
     Invariant(
         "job.under_way",
