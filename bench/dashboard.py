@@ -17,10 +17,11 @@ from typing import Any
 from backend.events import Position, save_position
 from backend.models import db
 from backend.models.db import transaction
+from backend.queries.dashboard import sales_by, service_levels
 from backend.queries.queues import FOLLOWER, queues
 from backend.reactions.fold_dashboard import fold_dashboard, refill
 from backend.rules.permissions import SYSTEM, Actor
-from backend.rules.vocabulary import Role
+from backend.rules.vocabulary import Role, SalesBy
 from bench import databases
 from bench.many import make_orders
 from bench.table import show
@@ -59,7 +60,7 @@ async def _measure(count: int) -> list[object]:
     started = time.perf_counter()
     await refill()
     filled = time.perf_counter() - started
-    for table in ("queue_entry", "queue_count", "event"):
+    for table in ("queue_entry", "queue_count", "sales_figure", "service_figure", "event"):
         await db.execute(f"VACUUM ANALYZE {table}")
     asked = [await _milliseconds(lambda of=actor: queues(of, datetime.now(UTC))) for actor in (SYSTEM, channel, store)]  # type: ignore[misc]
     events = await db.fetchval("SELECT count(*) FROM event")
@@ -69,14 +70,24 @@ async def _measure(count: int) -> list[object]:
     started = time.perf_counter()
     await fold_dashboard()
     folded = events / (time.perf_counter() - started)
-    return [f"{orders:,}", counting, *asked, behind, filled, folded]
+    cuts = [await _milliseconds(lambda by=by: sales_by(SYSTEM, by, 30)) for by in (SalesBy.DAY, SalesBy.ITEM)]  # type: ignore[misc]
+    levels = await _milliseconds(lambda: service_levels(SYSTEM, 30))
+    return [f"{orders:,}", counting, *asked, behind, *cuts, levels, filled, folded]
 
 
 def main() -> None:
     sizes = [int(word) for word in sys.argv[1:]] or [1_000, 100_000]
     rows = [asyncio.run(measure(size)) for size in sizes]
-    head = ("orders", "counting, ms", "house, ms", "channel, ms", "store, ms", "200 orders behind, ms", "filled, s")
-    sys.stdout.write(show([*head, "folded, events/s"], rows) + "\n")
+    head = [
+        "orders",
+        "counting, ms",
+        "house, ms",
+        "channel, ms",
+        "store, ms",
+        "200 behind, ms",
+        "sales by day, ms",
+    ]
+    sys.stdout.write(show([*head, "by item, ms", "service, ms", "filled, s", "folded, events/s"], rows) + "\n")
 
 
 if __name__ == "__main__":

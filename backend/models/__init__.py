@@ -12,5 +12,6 @@ MODULES = (
     "backend.models.jobs",
     "backend.models.queues",
     "backend.models.search",
+    "backend.models.figures",
     "backend.models.files",
 )

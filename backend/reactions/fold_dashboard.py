@@ -14,6 +14,7 @@ from backend import events
 from backend.events import Position
 from backend.models.db import Transaction, retried, transaction
 from backend.queries.queues import FOLLOWER, records
+from backend.reactions.fold_figures import fold_figures, refill_figures
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +89,7 @@ async def refill() -> None:
         for table in ("queue_entry", "queue_count"):
             await tx.execute(f"DELETE FROM {table}")
         await tx.execute(FILL)
+        await refill_figures(tx)
         await events.save_position(tx, FOLLOWER, start)
     log.info("dashboard.filled")
 
@@ -113,3 +115,4 @@ async def _look_at(tx: Transaction, orders: list[UUID]) -> None:
     """What no longer stands as it did leaves, what stands and is not there comes."""
     await tx.execute(_LEAVE, orders)
     await tx.execute(_COME, orders)
+    await fold_figures(tx, orders)

@@ -249,6 +249,20 @@ class FileForm(StrEnum):
     CSV = "CSV"
 
 
+class SalesBy(StrEnum):
+    DAY = "DAY"
+    CHANNEL = "CHANNEL"
+    SITE = "SITE"
+    ITEM = "ITEM"
+
+
+class ServiceStep(StrEnum):
+    APPROVAL = "APPROVAL"
+    SHIPMENT = "SHIPMENT"
+    HAND_OVER = "HAND_OVER"
+    ORDER = "ORDER"
+
+
 class QueuePriority(StrEnum):
     LOW = "LOW"
     MEDIUM = "MEDIUM"

@@ -10,6 +10,9 @@ from backend.rules.criteria import OrderFacet, OrderSort
 _TEXTS = {
     words.OrderState: "The state of a sales order; WAITING_* are the work queues.",
     words.LifecycleStep: "The twelve steps of the lifecycle.",
+    words.SalesBy: "How sales are cut: by day, channel, the site that ships, or item.",
+    words.ServiceStep: "What is timed: an order's approval since it was placed, a shipping order's shipment or its"
+    " hand-over since it was made, and the whole order.",
 }
 _LISTS = (
     words.ChannelKind,
@@ -37,6 +40,8 @@ _LISTS = (
     words.Disposition,
     words.AlertSeverity,
     words.QueuePriority,
+    words.SalesBy,
+    words.ServiceStep,
     words.JobState,
     words.ImportKind,
     OrderSort,

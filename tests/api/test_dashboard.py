@@ -11,6 +11,7 @@ from backend.actions.orders.advance import advance
 from backend.actions.orders.cancel import cancel
 from backend.actions.orders.suspend import suspend
 from backend.models import db
+from backend.reactions.fold_dashboard import fold_dashboard, refill
 from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import ChannelKind, Role
 from tests.api.conftest import Api, code_of
@@ -101,6 +102,7 @@ async def test_sales_by_day_and_currency(api: Api) -> None:
     gone = await enter(9, placed_at=today)
     await cancel(SYSTEM, gone.id, "Changed their mind.")
     await db.execute("UPDATE sales_order SET currency = 'JPY' WHERE placed_at = $1", today - timedelta(days=3))
+    await fold_dashboard()
     sales = (await api.do("{ dashboard { sales(days: 4) { from to orders units revenue { amount currency } } } }"))[
         "dashboard"
     ]["sales"]
@@ -115,3 +117,73 @@ async def test_sales_by_day_and_currency(api: Api) -> None:
     assert len((await api.do("{ dashboard { sales { orders } } }"))["dashboard"]["sales"]) == 7
     for days in (0, 367):
         assert code_of(await api.ask(f"{{ dashboard {{ sales(days: {days}) {{ orders }} }} }}")) == "BAD_USER_INPUT"
+
+
+BY = """
+query ($by: SalesBy!, $channel: [String!]) {
+  dashboard { salesBy(by: $by, days: 30, channel: $channel, first: 3) { name orders units revenue { amount } } }
+}
+"""
+
+
+async def by(api: Api, cut: str, role: Role = Role.ADMIN, channel: list[str] | None = None) -> list[tuple[Any, ...]]:
+    found = await api.do(BY, {"by": cut, "channel": channel}, role=role)
+    rows = found["dashboard"]["salesBy"]
+    return [(row["name"], row["orders"], row["units"], row["revenue"]["amount"]) for row in rows]
+
+
+async def test_sales_cut_by_channel_site_and_item(api: Api) -> None:
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    await stock("TEA", "CUP", quantity=10)
+    await channels.create(SYSTEM, ChannelCommand("app", "App", ChannelKind.MOBILE, "USD"))
+    await straight_through()
+    await advance((await enter(1, placed_at=today)).id)
+    await enter(2, skus=("TEA",), placed_at=today - timedelta(days=2), channel="app")
+    await fold_dashboard()
+    days = [(str((today - timedelta(days=2)).date()), 1, 2, "9.00"), (str(today.date()), 1, 4, "18.00")]
+    assert await by(api, "DAY") == days
+    assert await by(api, "CHANNEL") == [("web", 1, 4, "18.00"), ("app", 1, 2, "9.00")]
+    assert await by(api, "ITEM") == [("TEA", 2, 4, "18.00"), ("CUP", 1, 2, "9.00")]
+    assert await by(api, "SITE") == [("S1", 1, 4, "18.00")]
+    assert await by(api, "DAY", channel=["app"]) == days[:1]
+    assert await by(api, "CHANNEL", Role.CHANNEL) == [("web", 1, 4, "18.00")]
+    assert await by(api, "ITEM", Role.STORE_ASSOCIATE) == []
+    assert await by(api, "DAY", Role.STORE_ASSOCIATE) == await by(api, "DAY", Role.STORE_ASSOCIATE, ["web"])
+    gone = await enter(3, placed_at=today)
+    await fold_dashboard()
+    assert ("TEA", 3, 6, "27.00") in await by(api, "ITEM")
+    await cancel(SYSTEM, gone.id, "Changed their mind.")
+    await fold_dashboard()
+    assert await by(api, "ITEM") == [("TEA", 2, 4, "18.00"), ("CUP", 1, 2, "9.00")]
+
+
+async def test_service_levels(api: Api) -> None:
+    """Three approvals, after 10, 20 and 3,000 minutes: the usual time is a day."""
+    await stock("TEA", "CUP")
+    for number, minutes in enumerate((10, 20, 3_000)):
+        order = await enter(number)
+        await db.execute(
+            "UPDATE sales_order SET placed_at = now() - make_interval(mins => $2),"
+            " steps = steps || jsonb_build_object('APPROVAL', jsonb_build_object('at', now())) WHERE id = $1",
+            order.id,
+            minutes,
+        )
+    await straight_through()
+    await full(9)
+    await db.execute("UPDATE shipping_order SET ship_by = fulfilled_at - interval '1 minute' WHERE state = 'SHIPPED'")
+    await fold_dashboard()
+    asked = "{ dashboard { serviceLevels { step done due inTime p50Seconds p95Seconds } } }"
+    levels = {level["step"]: level for level in (await api.do(asked))["dashboard"]["serviceLevels"]}
+    assert list(levels) == ["APPROVAL", "SHIPMENT", "HAND_OVER", "ORDER"]
+    approval = levels["APPROVAL"]
+    assert approval["due"] == approval["done"] == approval["inTime"] + 2  # the full order was placed long ago
+    assert (levels["SHIPMENT"]["due"], levels["SHIPMENT"]["inTime"]) == (levels["SHIPMENT"]["done"], 0)
+    assert levels["HAND_OVER"] == {
+        "step": "HAND_OVER", "done": 0, "due": 0, "inTime": 0, "p50Seconds": None, "p95Seconds": None
+    }  # fmt: skip
+    await db.execute("UPDATE sales_order SET state = 'CANCELLED', closed_at = now() WHERE external_id = 'W-9'")
+    await refill()
+    levels = {level["step"]: level for level in (await api.do(asked))["dashboard"]["serviceLevels"]}
+    assert (levels["APPROVAL"]["done"], levels["APPROVAL"]["inTime"]) == (3, 2)
+    assert 1_200 * 0.9 < levels["APPROVAL"]["p50Seconds"] < 1_200 * 1.1
+    assert 180_000 * 0.9 < levels["APPROVAL"]["p95Seconds"] < 180_000 * 1.1

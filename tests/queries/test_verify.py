@@ -11,6 +11,7 @@ from backend.models.db import transaction
 from backend.queries.queues import FOLLOWER
 from backend.queries.verify import INVARIANTS, MOVING, SHOWN, Finding, findings, verify
 from backend.reactions.fold_dashboard import FILL
+from backend.reactions.fold_figures import FOLDS
 
 _CLOSED = "(SELECT id FROM sales_order WHERE external_id = 'GIVEN-BACK')"
 _CASH = "(SELECT id FROM sales_order WHERE external_id = 'PAID-IN-CASH')"
@@ -33,8 +34,10 @@ INSERT INTO job (id, kind, state, given, done, total, failed, requested_by, crea
 VALUES (gen_random_uuid(), 'ordersBulk', '{state}', '{{}}', {done}, {done}, 0, 'system', now(), {finished})"""
 
 #: The dashboard's follower has read the whole log.
+_ALL = "(SELECT array_agg(id) FROM sales_order)::uuid[]"
 _FOLDED = [
     FILL,
+    *(statement.replace("$1::uuid[]", _ALL) for statement in FOLDS),
     f"INSERT INTO follower_position SELECT '{FOLLOWER}', max(xid) + 1, 0, now() FROM event",
 ]
 
@@ -137,6 +140,8 @@ SELECT 'order_search', max(xid), max(id), now() FROM event"""
         "UPDATE queue_entry SET since = since - interval '1 day' WHERE queue = 'orders.suspended'",
     ],
     "queue.counts": [*_FOLDED, "UPDATE queue_count SET count = count + 1 WHERE queue = 'orders.suspended'"],
+    "figures.sales": [*_FOLDED, "UPDATE sales_figure SET revenue = revenue + 1 WHERE cut = 'SITE'"],
+    "figures.service": [*_FOLDED, "UPDATE service_figure SET in_time = in_time + 1 WHERE step = 'APPROVAL'"],
     MOVING: [
         """
 DELETE FROM pgqueuer WHERE convert_from(payload, 'UTF8')::jsonb ->> 'order_id' =

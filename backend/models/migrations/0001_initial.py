@@ -30,6 +30,8 @@ from backend.rules.vocabulary import (
     ReturnMethod,
     ReturnState,
     Role,
+    SalesBy,
+    ServiceStep,
     ShipmentState,
     ShippingOrderState,
     SiteKind,
@@ -500,6 +502,21 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="OrderFigures",
+            fields=[
+                ("order_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("sales", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ("service", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={
+                "table": "order_figures",
+                "app": "crossdock",
+                "pk_attr": "order_id",
+                "table_description": "What the figures have of an order: taken away again when the order has changed.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="OrderSearch",
             fields=[
                 ("order_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
@@ -614,6 +631,45 @@ class Migration(migrations.Migration):
             constraint=UniqueConstraint(fields=("queue", "subject_id"), name="uq_queue_entry"),
         ),
         ops.CreateModel(
+            name="SalesFigure",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "cut",
+                    fields.CharEnumField(
+                        description="DAY: DAY\nCHANNEL: CHANNEL\nSITE: SITE\nITEM: ITEM",
+                        enum_type=SalesBy,
+                        max_length=10,
+                    ),
+                ),
+                ("day", fields.DateField()),
+                ("channel_id", fields.UUIDField()),
+                ("site", fields.CharField(default="", max_length=36)),
+                ("sku", fields.CharField(default="", max_length=100)),
+                ("currency", fields.CharField(max_length=3)),
+                ("orders", fields.BigIntField()),
+                ("units", fields.BigIntField()),
+                ("revenue", fields.BigIntField()),
+            ],
+            options={
+                "table": "sales_figure",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "What was sold of a day's orders, cut in three ways: all of them, by item, and by the site that ships them.",
+            },
+            bases=["Model"],
+        ),
+        ops.AddConstraint(
+            model_name="SalesFigure",
+            constraint=CheckConstraint(check="cut IN ('DAY', 'CHANNEL', 'SITE', 'ITEM')", name="ck_sales_figure_cut"),
+        ),
+        ops.AddConstraint(
+            model_name="SalesFigure",
+            constraint=UniqueConstraint(
+                fields=("cut", "day", "channel_id", "site", "sku", "currency"), name="uq_sales_figure"
+            ),
+        ),
+        ops.CreateModel(
             name="SandboxEntry",
             fields=[
                 (
@@ -695,6 +751,46 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="SavedSearch",
             constraint=UniqueConstraint(fields=("owner", "name"), name="uq_saved_search"),
+        ),
+        ops.CreateModel(
+            name="ServiceFigure",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "step",
+                    fields.CharEnumField(
+                        description="APPROVAL: APPROVAL\nSHIPMENT: SHIPMENT\nHAND_OVER: HAND_OVER\nORDER: ORDER",
+                        enum_type=ServiceStep,
+                        max_length=20,
+                    ),
+                ),
+                ("day", fields.DateField()),
+                ("channel_id", fields.UUIDField()),
+                ("site", fields.CharField(default="", max_length=36)),
+                ("bucket", fields.IntField(description="4 * log2 of the seconds, rounded down")),
+                ("done", fields.BigIntField()),
+                ("due", fields.BigIntField()),
+                ("in_time", fields.BigIntField()),
+            ],
+            options={
+                "table": "service_figure",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "How long a step took that was done on a day: how often, in buckets of seconds whose width grows by a fifth.",
+            },
+            bases=["Model"],
+        ),
+        ops.AddConstraint(
+            model_name="ServiceFigure",
+            constraint=CheckConstraint(
+                check="step IN ('APPROVAL', 'SHIPMENT', 'HAND_OVER', 'ORDER')", name="ck_service_figure_step"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ServiceFigure",
+            constraint=UniqueConstraint(
+                fields=("step", "day", "channel_id", "site", "bucket"), name="uq_service_figure"
+            ),
         ),
         ops.CreateModel(
             name="UploadedFile",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.queries.figures import SALES, SERVICE, Figures
 from backend.queries.invariants import Invariant
 from backend.queries.queues import FOLLOWER, records
 
@@ -17,6 +18,31 @@ SELECT queue, scope, count(*) AS count FROM (
     UNION ALL SELECT queue, scope FROM queue_entry WHERE counted AND sites <> '{}') each
  GROUP BY queue, scope
 """
+
+
+def _figures(name: str, sentence: str, figures: Figures) -> Invariant:
+    names, values = figures.names, figures.values
+    sums = ", ".join(f"sum({value})::bigint AS {value}" for value in values)
+    nothing = " AND ".join(f"{value} = 0" for value in values)
+    differ = " OR ".join(f"coalesce(f.{value}, 0) <> coalesce(o.{value}, 0)" for value in values)
+    same = " AND ".join(f"o.{key} = f.{key}" for key, _ in figures.keys)
+    shown = ", ".join(f"coalesce(f.{key}, o.{key}) AS {key}" for key, _ in figures.keys)
+    listed = f"{names}, {', '.join(values)}"
+    told = ", ".join(f"f.{value} AS kept_{value}, o.{value} AS of_{value}" for value in values)
+    return Invariant(
+        name,
+        sentence,
+        f"""
+SELECT {shown}, {told} FROM (SELECT {listed} FROM {figures.table} WHERE NOT ({nothing})) f
+  FULL JOIN (
+    SELECT {names}, {sums} FROM (
+        SELECT {listed} FROM ({figures.of(None)}) p WHERE p.order_id IN ({_KNOWN})
+        UNION ALL SELECT {listed} FROM order_figures k, jsonb_to_recordset(k.{figures.memory}) AS p({figures.columns})
+         WHERE k.order_id NOT IN ({_KNOWN})) p
+     GROUP BY {names}) o ON {same}
+ WHERE {differ}""",
+    )
+
 
 DASHBOARD = (
     Invariant(
@@ -40,4 +66,6 @@ SELECT coalesce(c.queue, e.queue) AS queue, coalesce(c.scope, e.scope) AS scope,
   FULL JOIN ({_COUNTED}) e ON e.queue = c.queue AND e.scope = c.scope
  WHERE c.count IS DISTINCT FROM e.count""",
     ),
+    _figures("figures.sales", "Sales by day, item and site are the sum of what each order comes to.", SALES),
+    _figures("figures.service", "The times of steps are those of the orders that took them.", SERVICE),
 )
