@@ -37,8 +37,8 @@ command: ContextVar[Command | None] = ContextVar("crossdock_command", default=No
 
 #: Event kind → names of reactions. Filled once by reactions/__init__.py; record() refuses to work without it.
 _reactions: dict[str, tuple[str, ...]] = {}
-#: While the worker advances an order, its own events need not ask for that order to be advanced again.
-_advancing: ContextVar[UUID | None] = ContextVar("crossdock_advancing", default=None)
+#: While the worker advances orders, its own events need not ask for those orders to be advanced again.
+_advancing: ContextVar[frozenset[UUID]] = ContextVar("crossdock_advancing", default=frozenset())
 ADVANCE = "advance_order"
 
 
@@ -48,8 +48,8 @@ def set_reactions(table: Mapping[str, tuple[str, ...]]) -> None:
 
 
 @contextlib.contextmanager
-def advancing(order_id: UUID) -> Iterator[None]:
-    token = _advancing.set(order_id)
+def advancing(*order_ids: UUID) -> Iterator[None]:
+    token = _advancing.set(frozenset(order_ids))
     try:
         yield
     finally:
@@ -190,7 +190,7 @@ async def _write(tx: Transaction) -> None:
 def _payload(reaction: str, entry: Entry) -> str | None:
     """What a job carries: ids alone. Advancing needs the order; the rest gets the subject too."""
     if reaction == ADVANCE:
-        if entry.order_id is None or entry.order_id == _advancing.get():
+        if entry.order_id is None or entry.order_id in _advancing.get():
             return None
         return json.dumps({"order_id": str(entry.order_id)})
     return json.dumps(

@@ -14,7 +14,7 @@ import asyncpg
 from backend.models.base import uuid7
 
 #: Table → its rows of one order.
-_OF_ORDER = {
+OF_ORDER = {
     "sales_order": "id = $1",
     "order_key": "order_id = $1",
     "order_line": "order_id = $1",
@@ -28,10 +28,12 @@ _OF_ORDER = {
 _NUMBERED = frozenset({"order_key", "event", "pgqueuer", "idempotency_key"})
 
 
-async def rows_of(connection: asyncpg.Connection, order_id: UUID) -> dict[str, list[dict[str, Any]]]:
-    """What `orderCreate` wrote."""
+async def rows_of(
+    connection: asyncpg.Connection, order_id: UUID, tables: Mapping[str, str] = OF_ORDER
+) -> dict[str, list[dict[str, Any]]]:
+    """What `orderCreate` wrote, or what stands in these tables."""
     found = {}
-    for table, condition in _OF_ORDER.items():
+    for table, condition in tables.items():
         given = str(order_id) if table == "pgqueuer" else order_id
         rows = await connection.fetch(f"SELECT to_jsonb(t)::text AS row FROM {table} t WHERE {condition}", given)
         found[table] = [json.loads(row["row"]) for row in rows]
@@ -39,7 +41,7 @@ async def rows_of(connection: asyncpg.Connection, order_id: UUID) -> dict[str, l
     return found
 
 
-def _statement(rows: Mapping[str, list[dict[str, Any]]]) -> str:
+def statement(rows: Mapping[str, list[dict[str, Any]]]) -> str:
     """All inserts in one statement: the least number of round trips that there can be."""
     parts = []
     for table, of_table in rows.items():
@@ -63,11 +65,8 @@ class Copies:
             for table in ("sales_order", "order_line", "payment", "payment_transaction")
             for row in rows[table]
         ]
-        self.told = {
-            order["number"]: "number",
-            order["external_id"]: "external",
-            rows["idempotency_key"][0]["key"]: "key",
-        }
+        self.told = {order["number"]: "number", order["external_id"]: "external"}
+        self.told |= {row["key"]: "key" for row in rows.get("idempotency_key", ())}
         self.name = name
         self.count = 0
 
@@ -85,13 +84,13 @@ async def insert(url: str, rows: Mapping[str, list[dict[str, Any]]], count: int,
     """Orders a second."""
     copies = Copies(rows, name)
     waiting = iter([copies.next() for _ in range(count)])
-    statement = _statement(rows)
+    inserts = statement(rows)
     connections = [await asyncpg.connect(url) for _ in range(clients)]
 
     async def client(connection: asyncpg.Connection) -> None:
         for text in waiting:
             async with connection.transaction():
-                await connection.execute(statement, text)
+                await connection.execute(inserts, text)
 
     started = time.perf_counter()
     await asyncio.gather(*(client(connection) for connection in connections))

@@ -70,6 +70,14 @@ async def load_facts(order_ids: Sequence[UUID]) -> dict[UUID, Facts]:
     return {row["id"]: _facts(row) for row in await db.fetch(_FACTS, list(order_ids))}
 
 
+async def load_all(order_ids: Sequence[UUID]) -> list[Facts]:
+    """Orders that are known to be there, in the order in which they are asked for."""
+    if len(order_ids) == 1:
+        return [await load(order_ids[0])]
+    found = await load_facts(order_ids)
+    return [found[order_id] for order_id in order_ids]
+
+
 async def find(order_id: UUID) -> Facts | None:
     """One order, or None where there is none."""
     row = await db.fetchrow(_ONE, order_id)

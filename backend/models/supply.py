@@ -1,40 +1,49 @@
-"""What an allocation looks at, in one statement: an order's open lines, sites and what they hold, the active rules."""
+"""What allocations look at, in one statement: open lines of orders, sites and what they hold, the active rules."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from backend.models import db
-from backend.models.facts import load
-from backend.models.orders import Order
+from backend.models.db import Row
 from backend.money import exponent
 from backend.rules.allocation import Question
-from backend.rules.allocation_model import Demand, Level, Point, Site
+from backend.rules.allocation_model import Demand, Point, Site, Stock, Units
 from backend.rules.assessment import order_context
+from backend.rules.facts import Facts
 from backend.rules.rule_sets import LEAST_COST, RuleSet, rules_from_json
 from backend.rules.vocabulary import DeliveryMethod, SiteCapability, SiteKind
 
 
 @dataclass(frozen=True, slots=True)
-class Supply:
-    """`last_position` is the number of the order's newest shipping order. `exclusions`: sites not to ask again.
+class Wanted:
+    """What one order wants. `last_position` is the number of its newest shipping order.
 
-    `own`: units of a level that are reserved for this order; they count as free.
+    `own`: units of a level that are reserved for it; they count as free. `exclusions`: sites not to ask again, and why.
     """
 
-    demands: tuple[Demand, ...]
+    demands: tuple[Demand, ...] = ()
+    own: Units = field(default_factory=dict)
+    exclusions: Mapping[UUID, str] = field(default_factory=dict)
+    last_position: int = 0
+    promised_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Orders, and all that they may be given from. `stock` goes down as they are decided."""
+
+    wanted: Mapping[UUID, Wanted]
+    stock: Stock
     sites: tuple[Site, ...]
-    levels: Mapping[tuple[UUID, str], Level]
-    own: Mapping[tuple[UUID, str], int]
-    exclusions: Mapping[UUID, str]
-    scarcity: Mapping[tuple[UUID, str], int]
     rule_set: RuleSet
-    last_position: int
+    scarcity: Mapping[tuple[UUID, str], int] = field(default_factory=dict)
 
 
 _SITES = """
@@ -43,58 +52,88 @@ SELECT json_agg(json_build_array(id, code, kind, active, capabilities, rank, lat
 """
 _LOOK = f"""
 WITH line AS MATERIALIZED (
-    SELECT id, position, sku, quantity - cancelled - fulfilled - allocated AS open, delivery_method, pickup_site_id,
-           unit_price, quantity, discount, attributes
-      FROM order_line WHERE order_id = $1 AND kind = 'PHYSICAL'
+    SELECT order_id, id, position, sku, quantity - cancelled - fulfilled - allocated AS open, delivery_method,
+           pickup_site_id, unit_price, quantity, discount, attributes
+      FROM order_line WHERE order_id = ANY($1) AND kind = 'PHYSICAL'
 ), held AS MATERIALIZED (
-    SELECT n.site_id, n.sku, n.quantity FROM reservation r JOIN reservation_line n ON n.reservation_id = r.id
-     WHERE r.order_id = $1 AND r.released_at IS NULL /*hold*/
+    SELECT r.order_id, n.site_id, n.sku, n.quantity
+      FROM reservation r JOIN reservation_line n ON n.reservation_id = r.id
+     WHERE r.order_id = ANY($1) AND r.released_at IS NULL ORDER BY r.id /*hold*/
 ), own AS (
-    SELECT site_id, sku, sum(quantity)::int AS units FROM held GROUP BY 1, 2
+    SELECT order_id, site_id, sku, sum(quantity)::int AS units FROM held GROUP BY 1, 2, 3
 ), level AS MATERIALIZED (
-    SELECT l.site_id, l.sku, l.on_hand - l.allocated - l.reserved + coalesce(o.units, 0) AS free,
-           least(l.safety_stock, l.on_hand - l.allocated - l.reserved) AS safety
-      FROM inventory_level l LEFT JOIN own o USING (site_id, sku)
-     WHERE l.sku IN (SELECT sku FROM line WHERE open > 0)
-       AND l.on_hand - l.allocated - l.reserved + coalesce(o.units, 0) > 0
+    SELECT l.site_id, l.sku, l.on_hand - l.allocated - l.reserved AS free, l.safety_stock
+      FROM inventory_level l
+     WHERE l.sku IN (SELECT sku FROM line WHERE open > 0 UNION SELECT sku FROM own)
+       AND (l.on_hand - l.allocated - l.reserved > 0 OR (l.site_id, l.sku) IN (SELECT site_id, sku FROM own))
 )
-SELECT (SELECT json_agg(json_build_array(id, sku, open, delivery_method, pickup_site_id,
+SELECT (SELECT json_agg(json_build_array(order_id, id, sku, open, delivery_method, pickup_site_id,
                         (unit_price * quantity - discount) * open / quantity, attributes) ORDER BY position)
           FROM line WHERE open > 0) AS lines,
-       (SELECT json_agg(json_build_array(site_id, sku, free, safety)) FROM level) AS levels,
-       (SELECT json_agg(json_build_array(site_id, sku, units)) FROM own) AS own,
-       (SELECT json_object_agg(site_id, reason) FROM order_site_exclusion WHERE order_id = $1) AS exclusions,
+       (SELECT json_agg(json_build_array(site_id, sku, free, safety_stock)) FROM level) AS levels,
+       (SELECT json_agg(json_build_array(order_id, site_id, sku, units)) FROM own) AS own,
+       (SELECT json_agg(json_build_array(order_id, site_id, reason)) FROM order_site_exclusion
+         WHERE order_id = ANY($1)) AS exclusions,
+       (SELECT json_agg(json_build_array(order_id, position)) FROM
+           (SELECT order_id, max(position) AS position FROM shipping_order WHERE order_id = ANY($1) GROUP BY 1) s)
+           AS positions,
+       (SELECT json_agg(json_build_array(id, promised_at)) FROM sales_order
+         WHERE id = ANY($1) AND promised_at IS NOT NULL) AS promises,
        ({_SITES}) AS sites,
        (SELECT json_build_array(id, name, version, rules) FROM allocation_rule_set
-         WHERE CASE WHEN $2::uuid IS NULL THEN active ELSE id = $2 END) AS rule_set,
-       (SELECT coalesce(max(position), 0) FROM shipping_order WHERE order_id = $1) AS last_position
+         WHERE CASE WHEN $2::uuid IS NULL THEN active ELSE id = $2 END) AS rule_set
 """
 _LOOK_TO_ACT = _LOOK.replace("/*hold*/", "FOR NO KEY UPDATE OF r")
+#: PostgreSQL keeps one plan for a single order; for a list it would plan anew each time.
+_ONE = "= ($1::uuid[])[1]"
 
 
-async def look(order_id: UUID, currency: str) -> Supply:
-    """To act on it, in a transaction that has locked the order: its reservation is locked too."""
-    return await _look(_LOOK_TO_ACT, order_id, currency, None)
+async def look(orders: Sequence[Facts]) -> Supply:
+    """To act on it, in a transaction that has locked the orders: their reservations are locked too."""
+    return await _look(_LOOK_TO_ACT, orders, None)
 
 
-async def look_only(order_id: UUID, currency: str, rule_set_id: UUID | None) -> Supply:
+async def look_only(orders: Sequence[Facts], rule_set_id: UUID | None) -> Supply:
     """With this rule set, or the active one; locks nothing."""
-    return await _look(_LOOK, order_id, currency, rule_set_id)
+    return await _look(_LOOK, orders, rule_set_id)
 
 
-async def _look(sql: str, order_id: UUID, currency: str, rule_set_id: UUID | None) -> Supply:
-    row = await db.fetchrow(sql, order_id, rule_set_id)
+async def _look(sql: str, orders: Sequence[Facts], rule_set_id: UUID | None) -> Supply:
+    if len(orders) == 1:
+        sql = sql.replace("= ANY($1)", _ONE)
+    row = await db.fetchrow(sql, [order.id for order in orders], rule_set_id)
     assert row is not None
     return Supply(
-        demands=tuple(demand_of(values, currency) for values in _list(row["lines"])),
+        wanted=_wanted(row, orders),
+        stock=Stock((UUID(site), sku, free, safety) for site, sku, free, safety in _list(row["levels"])),
         sites=_sites(row["sites"] or "[]"),
-        levels={(UUID(site_id), sku): Level(free, safety) for site_id, sku, free, safety in _list(row["levels"])},
-        own={(UUID(site_id), sku): units for site_id, sku, units in _list(row["own"])},
-        exclusions={UUID(site_id): reason for site_id, reason in json.loads(row["exclusions"] or "{}").items()},
-        scarcity={},
         rule_set=read_rule_set(row["rule_set"]) if row["rule_set"] else LEAST_COST,
-        last_position=row["last_position"],
     )
+
+
+def _wanted(row: Row, orders: Sequence[Facts]) -> dict[UUID, Wanted]:
+    currencies = {str(order.id): order.currency for order in orders}
+    demands: dict[str, list[Demand]] = {}
+    for order_id, *values in _list(row["lines"]):
+        demands.setdefault(order_id, []).append(demand_of(values, currencies[order_id]))
+    own: dict[str, dict[tuple[UUID, str], int]] = {}
+    for order_id, site_id, sku, units in _list(row["own"]):
+        own.setdefault(order_id, {})[UUID(site_id), sku] = units
+    exclusions: dict[str, dict[UUID, str]] = {}
+    for order_id, site_id, reason in _list(row["exclusions"]):
+        exclusions.setdefault(order_id, {})[UUID(site_id)] = reason
+    positions = dict(_list(row["positions"]))
+    promises = {order_id: datetime.fromisoformat(at) for order_id, at in _list(row["promises"])}
+    return {
+        UUID(key): Wanted(
+            tuple(demands.get(key, ())),
+            own.get(key, {}),
+            exclusions.get(key, {}),
+            positions.get(key, 0),
+            promises.get(key),
+        )
+        for key in currencies
+    }
 
 
 async def all_sites() -> tuple[Site, ...]:
@@ -102,16 +141,17 @@ async def all_sites() -> tuple[Site, ...]:
     return _sites(await db.fetchval(_SITES) or "[]")
 
 
-async def question_of(order: Order, supply: Supply) -> Question:
-    """What the planner is asked; the order's other facts are read only where the rules speak of them."""
+def question_of(order: Facts, supply: Supply) -> Question:
+    """What the planner is asked about one of the orders, with the stock that is left."""
+    wanted = supply.wanted[order.id]
     return Question(
-        demands=supply.demands,
+        demands=wanted.demands,
         sites=supply.sites,
-        levels=supply.levels,
+        levels=supply.stock.seen_by([demand.sku for demand in wanted.demands], wanted.own),
         rule_set=supply.rule_set,
         destination=destination_of(order.shipping_address),
-        exclusions=supply.exclusions,
-        order=order_context(await load(order.id)) if supply.rule_set.speaks_of_order else {},
+        exclusions=wanted.exclusions,
+        order=order_context(order) if supply.rule_set.speaks_of_order else {},
         scarcity=supply.scarcity,
     )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from backend.errors import not_found
 from backend.models.base import uuid7
 from backend.models.db import jsonb, transaction
+from backend.models.facts import load
 from backend.models.fulfillment import AllocationDecision, AllocationRuleSet
 from backend.models.supply import look_only, question_of
 from backend.queries import orders
@@ -34,8 +35,9 @@ async def preview(actor: Actor, order_id: UUID, rule_set_id: UUID | None) -> All
     if rule_set_id is not None and not await AllocationRuleSet.exists(id=rule_set_id):
         raise not_found("rule set", "rule_set_id")
     async with transaction() as tx:
-        supply = await look_only(order.id, order.currency, rule_set_id)
-        question = await question_of(order, supply)
+        facts = await load(order.id)
+        supply = await look_only([facts], rule_set_id)
+        question = question_of(facts, supply)
         now = tx.now
     chosen = plan(question)
     found = json.loads(jsonb(columns(supply.rule_set, chosen, explain(question, chosen))))  # as it would be stored

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -58,6 +58,47 @@ class Level:
 
 #: What sites hold, by (site, SKU).
 Levels = Mapping[tuple[UUID, str], Level]
+#: Units, by (site, SKU).
+Units = Mapping[tuple[UUID, str], int]
+
+
+class Stock:
+    """What sites hold, going down as one order is decided after the other.
+
+    Made of (site, SKU, free, safety stock). `own` is what is reserved for the order that asks: free for it alone.
+    """
+
+    def __init__(self, held: Iterable[tuple[UUID, str, int, int]]) -> None:
+        self._levels: dict[str, dict[tuple[UUID, str], Level]] = {}
+        self._safety: dict[tuple[UUID, str], int] = {}
+        for site_id, sku, free, safety in held:
+            self._safety[site_id, sku] = safety
+            self._levels.setdefault(sku, {})[site_id, sku] = Level(free, min(safety, free))
+
+    def seen_by(self, skus: Iterable[str], own: Units) -> Levels:
+        """The levels of these SKUs that have anything free."""
+        found: dict[tuple[UUID, str], Level] = {}
+        for sku in dict.fromkeys(skus):
+            found.update(self._levels.get(sku, {}))
+        found |= {key: self._level(key, units) for key, units in own.items()}
+        return {key: level for key, level in found.items() if level.free > 0}
+
+    def _level(self, key: tuple[UUID, str], own: int) -> Level:
+        level = self._levels.get(key[1], {}).get(key, _NOTHING)
+        return Level(level.free + own, level.safety)
+
+    def has(self, units: Units, own: Units) -> bool:
+        """Whether all of this may still be taken."""
+        return all(wanted <= self._level(key, own.get(key, 0)).available for key, wanted in units.items() if wanted)
+
+    def take(self, units: Units, own: Units) -> None:
+        """By an order that uses up, or gives back, what is reserved for it."""
+        for key in units.keys() | own.keys():
+            free = self._level(key, own.get(key, 0)).free - units.get(key, 0)
+            self._levels.setdefault(key[1], {})[key] = Level(free, min(self._safety.get(key, 0), free))
+
+
+_NOTHING = Level(0)
 
 
 @dataclass(frozen=True, slots=True)

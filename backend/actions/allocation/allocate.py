@@ -1,44 +1,40 @@
 """Allocate an order: decide which sites give what by the active rule set, set the stock aside, make shipping orders.
 
-Look, decide, then take all of it in one guarded statement. Where somebody was quicker nothing is taken, and it is
-looked and decided again; the last time with the stock rows locked. The number of statements does not grow with the
-order.
+Look, decide, then take all of it. Where somebody was quicker nothing is taken, and it is looked and decided again; the
+last time with the stock rows locked. Many orders go together (`batch`); one goes the same way, alone.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
-from backend.actions.alerts.raise_ import raise_alert
-from backend.actions.allocation.commit import Made, commit, shipping_orders
+import structlog
+
+from backend.actions.allocation.batch import ByHand, allocate_in
 from backend.actions.inventory.stock import lock_skus, may_handle
 from backend.actions.orders.locking import lock_order
-from backend.actions.orders.refresh import refresh
 from backend.errors import not_found
-from backend.events import record
-from backend.models.base import uuid7
 from backend.models.db import Transaction, retried, transaction
 from backend.models.inventory import site_by_code
-from backend.models.orders import Order
-from backend.models.supply import Supply, look, question_of
-from backend.rules.allocation import Plan, plan
-from backend.rules.allocation_record import explain
-from backend.rules.lifecycle import ORDER_VERBS, check_verb
+from backend.models.supply import Supply
 from backend.rules.order_input import Problems
-from backend.rules.permissions import SYSTEM, Actor
+from backend.rules.permissions import Actor
 from backend.rules.rule_sets import LEAST_COST, RuleSet, parse_rules
-from backend.rules.vocabulary import AlertSeverity, SiteCapability
+from backend.rules.vocabulary import SiteCapability
 
+log = structlog.get_logger(__name__)
 #: Decisions on a mere look at the stock, before it is locked to look at it.
 _LOOKS = 3
+#: Orders in one transaction: enough to share its cost, few enough that nobody waits long for the stock.
+BATCH = 50
 
 
 async def allocate(actor: Actor, order_id: UUID, expected_version: int | None = None) -> UUID:
     """The id of the decision. What no site has is backordered, and tried again when stock comes."""
-    decision_id = await allocate_if(actor, order_id, expected_version)
+    decision_id = await _allocate(actor, order_id, expected_version)
     assert decision_id is not None
     return decision_id
 
@@ -61,28 +57,25 @@ async def allocate_to(
         or not may_handle(actor, known.id)
     ):
         raise not_found("site that ships", "site")
-    decision_id = await allocate_if(actor, order_id, expected_version, by_hand=ByHand(known.id, site, reason))
+    site_id = known.id
+    by_hand = (lambda supply: _only(supply, site_id, site), f"By hand ({actor.label}): {reason}")
+    decision_id = await _allocate(actor, order_id, expected_version, by_hand=by_hand)
     assert decision_id is not None
     return decision_id
 
 
-@dataclass(frozen=True, slots=True)
-class ByHand:
-    """Somebody has decided, and says why."""
-
-    site_id: UUID
-    site: str
-    reason: str
-
-    def over(self, supply: Supply) -> Supply:
-        """With one answer left for what ships."""
-        only = parse_rules([("REQUIRE", None, {"site": f"site.code == {json.dumps(self.site)}"})])
-        exclusions = {site_id: why for site_id, why in supply.exclusions.items() if site_id != self.site_id}
-        return replace(supply, exclusions=exclusions, rule_set=RuleSet("by hand", (*LEAST_COST.rules, *only)))
+def _only(supply: Supply, site_id: UUID, site: str) -> Supply:
+    """With one answer left for what ships."""
+    only = parse_rules([("REQUIRE", None, {"site": f"site.code == {json.dumps(site)}"})])
+    wanted = {
+        order_id: replace(it, exclusions={other: why for other, why in it.exclusions.items() if other != site_id})
+        for order_id, it in supply.wanted.items()
+    }
+    return replace(supply, wanted=wanted, rule_set=RuleSet("by hand", (*LEAST_COST.rules, *only)))
 
 
 @retried
-async def allocate_if(
+async def _allocate(
     actor: Actor,
     order_id: UUID,
     expected_version: int | None = None,
@@ -90,92 +83,57 @@ async def allocate_if(
     only_if_any: bool = False,
     by_hand: ByHand | None = None,
 ) -> UUID | None:
-    """With `only_if_any`, nothing is written and None is returned where no site has anything for it."""
     async with transaction() as tx:
-        order = await lock_order(tx, actor, order_id, expected_version)
-        check_verb(ORDER_VERBS["orderAllocate"], state=order.state, suspended=order.suspended)
-        decision_id = uuid7()
+        _ = await lock_order(tx, actor, order_id, expected_version)
         for look_number in range(_LOOKS + 1):
-            supply = await look(order.id, order.currency)
-            if by_hand is not None:
-                supply = by_hand.over(supply)
-            question = await question_of(order, supply)
-            chosen = plan(question)
-            if only_if_any and not chosen.assignments:
-                return None
-            made = shipping_orders(order, chosen.assignments, supply.last_position, decision_id, tx.now)
-            told = explain(question, chosen)
-            if by_hand is not None:
-                told = replace(told, sentence=f"By hand ({actor.label}): {by_hand.reason} – {told.sentence}")
-            if await commit(tx, order, decision_id, supply, chosen, told, made):
-                break
+            outcome = await allocate_in(tx, actor, [order_id], only_if_any=only_if_any, by_hand=by_hand)
+            if outcome.failed:
+                raise outcome.failed[order_id]
+            if not outcome.too_late:
+                return outcome.decided.get(order_id)
             if look_number == _LOOKS - 1:
-                await lock_skus(tx, sorted({demand.sku for demand in supply.demands}))
-        else:
-            raise RuntimeError(f"Order {order.number} could not take stock that it had locked.")
-        _tell(tx, actor, order, decision_id, chosen, supply, made)
-        await _tell_of_failures(tx, supply, chosen)
-        await refresh(tx, order)
-        return decision_id
+                await lock_skus(tx, await _skus(tx, order_id))
+        raise RuntimeError(f"Order {order_id} could not take stock that it had locked.")
 
 
-def _tell(
-    tx: Transaction,
-    actor: Actor,
-    order: Order,
-    decision_id: UUID,
-    chosen: Plan,
-    supply: Supply,
-    made: Sequence[Made],
-) -> None:
-    codes = {site.id: site.code for site in supply.sites}
-    missing = chosen.backordered
-    if made:
-        given = {str(demand.line_id): demand.quantity - missing.get(demand.line_id, 0) for demand in supply.demands}
-        record(
-            tx,
-            actor,
-            "order.allocated",
-            f"Allocated to {', '.join(sorted({codes[it.site_id] for it in chosen.assignments}))}.",
-            subject=("Order", order.id),
-            order_id=order.id,
-            data={"decision_id": decision_id, "outcome": chosen.outcome.value, "units": given},
-        )
-    if missing:
-        skus = sorted({demand.sku for demand in supply.demands if demand.line_id in missing})
-        record(
-            tx,
-            actor,
-            "order.backordered",
-            f"No stock of {', '.join(skus[:5])}.",
-            subject=("Order", order.id),
-            order_id=order.id,
-            data={
-                "decision_id": decision_id,
-                "units": {str(key): units for key, units in missing.items()},
-                "skus": skus,
-            },
-        )
-    for it in made:
-        record(
-            tx,
-            actor,
-            "shipping_order.created",
-            f"{it.row['number']} for {codes[it.row['site_id']]}.",
-            subject=("ShippingOrder", it.row["id"]),
-            order_id=order.id,
-            data={"number": it.row["number"], "site_id": it.row["site_id"], "decision_id": decision_id},
-        )
+async def _skus(tx: Transaction, order_id: UUID) -> list[str]:
+    rows = await tx.fetch("SELECT DISTINCT sku FROM order_line WHERE order_id = $1 ORDER BY sku", order_id)
+    return [row["sku"] for row in rows]
 
 
-async def _tell_of_failures(tx: Transaction, supply: Supply, chosen: Plan) -> None:
-    """A rule that cannot be evaluated is skipped, and somebody is told, once."""
-    for index, message in chosen.failures.items():
-        await raise_alert(
-            tx,
-            SYSTEM,
-            "allocation.rule_failed",
-            AlertSeverity.WARNING,
-            f"Rule {index + 1} of {supply.rule_set.label} is skipped: {message}",
-            key=f"allocation.rule_failed:{supply.rule_set.id}:{index}",
+async def allocate_all(
+    actor: Actor, order_ids: Sequence[UUID], *, only_if_any: bool = False
+) -> dict[UUID, UUID | Exception | None]:
+    """Orders together in one transaction; the first chooses first. For each its decision, or what kept it from one.
+
+    None: with `only_if_any`, no site has anything for it. Whoever is locked by somebody else, came too late for the
+    stock or failed is allocated again by itself, in a transaction of its own. For actors that see all orders.
+    """
+    results: dict[UUID, UUID | Exception | None] = {}
+    if len(order_ids) > 1:
+        try:
+            results = await _together(actor, order_ids, only_if_any=only_if_any)
+        except Exception as error:  # noqa: BLE001 - somebody's fault: each by itself, and it is seen whose
+            log.warning("allocation.batch_failed", orders=len(order_ids), error=repr(error))
+    for order_id in order_ids:
+        if order_id not in results:
+            try:
+                results[order_id] = await _allocate(actor, order_id, only_if_any=only_if_any)
+            except Exception as error:  # noqa: BLE001 - its caller's to judge; the others go on
+                results[order_id] = error
+    return results
+
+
+async def _together(
+    actor: Actor, order_ids: Sequence[UUID], *, only_if_any: bool
+) -> dict[UUID, UUID | Exception | None]:
+    async with transaction() as tx:
+        rows = await tx.fetch(
+            "SELECT id FROM sales_order WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED", list(order_ids)
         )
+        locked = {row["id"] for row in rows}
+        mine = [order_id for order_id in order_ids if order_id in locked]
+        if not mine:
+            return {}
+        outcome = await allocate_in(tx, actor, mine, only_if_any=only_if_any)
+        return {**outcome.decided, **dict.fromkeys(outcome.left_alone)}

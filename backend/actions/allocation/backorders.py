@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from backend.actions.allocation.allocate import allocate_if
+from backend.actions.allocation.allocate import BATCH, allocate_all
 from backend.errors import Refused
 from backend.models import db
 from backend.rules.permissions import Actor
-
-_BATCH = 100
 
 _WAITING = """
 SELECT o.id, -o.priority AS rank, o.placed_at
@@ -31,15 +29,23 @@ SELECT o.id, -o.priority AS rank, o.placed_at
 
 
 async def allocate_backorders(actor: Actor, skus: Sequence[str] | None) -> int:
-    """The number of orders that got something. `skus` None: whatever is backordered and has stock."""
+    """The number of orders that got something. `skus` None: whatever is backordered and has stock.
+
+    An order that fails does not keep the next ones from it; its error is raised at the end.
+    """
     helped = 0
+    failed: list[Exception] = []
     after: tuple[Any, Any, Any] = (None, None, None)
-    while rows := await db.fetch(_WAITING, None if skus is None else list(skus), *after, _BATCH):
-        for row in rows:
-            try:
-                helped += await allocate_if(actor, row["id"], only_if_any=True) is not None
-            except Refused:
-                continue  # it has moved on since it was listed
+    while rows := await db.fetch(_WAITING, None if skus is None else list(skus), *after, BATCH):
+        results = await allocate_all(actor, [row["id"] for row in rows], only_if_any=True)
+        for result in results.values():
+            if isinstance(result, Exception):
+                if not isinstance(result, Refused):
+                    failed.append(result)
+            else:
+                helped += result is not None
         last = rows[-1]
         after = (last["rank"], last["placed_at"], last["id"])
+    if failed:
+        raise failed[0]
     return helped

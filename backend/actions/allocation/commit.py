@@ -1,9 +1,9 @@
-"""The statement that takes what was decided and writes it down: all of it, or nothing."""
+"""What was decided is taken from the stock and written down, for any number of orders at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,10 @@ from uuid import UUID
 from backend.actions.inventory.stock import lock_levels
 from backend.models.base import uuid7
 from backend.models.db import Transaction, jsonb
-from backend.models.orders import Order
-from backend.models.supply import Supply
+from backend.models.supply import Wanted
 from backend.rules.allocation import Plan
-from backend.rules.allocation_model import Assignment
-from backend.rules.allocation_record import Explanation, columns
+from backend.rules.allocation_model import Assignment, Stock
+from backend.rules.facts import Facts
 from backend.rules.vocabulary import DeliveryMethod, ShippingOrderState
 
 _TO_SHIP = timedelta(hours=24)
@@ -30,15 +29,30 @@ class Made:
     lines: list[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An order and what is to become of it. `decision` is its row; `units` are those taken of each level."""
+
+    order: Facts
+    wanted: Wanted
+    plan: Plan
+    decision: dict[str, Any]
+    made: Sequence[Made]
+    units: dict[tuple[UUID, str], int] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _add(self.units, (((it.site_id, it.sku), it.quantity) for it in self.plan.assignments))
+
+
 def shipping_orders(
-    order: Order, assignments: Sequence[Assignment], last_position: int, decision_id: UUID, now: datetime
+    order: Facts, wanted: Wanted, assignments: Sequence[Assignment], decision_id: UUID, now: datetime
 ) -> list[Made]:
     """One for each site and way of delivery, numbered on from the order's last."""
     groups: dict[tuple[UUID, DeliveryMethod], list[Assignment]] = {}
     for assignment in assignments:
         groups.setdefault((assignment.site_id, assignment.delivery_method), []).append(assignment)
     made = []
-    for position, ((site_id, method), group) in enumerate(groups.items(), start=last_position + 1):
+    for position, ((site_id, method), group) in enumerate(groups.items(), start=wanted.last_position + 1):
         identity = uuid7()
         row = {
             "id": identity,
@@ -53,7 +67,7 @@ def shipping_orders(
             "shipping_method": order.shipping_method if method is DeliveryMethod.SHIP else None,
             "created_at": now,
             "state_since": now,
-            "ship_by": _ship_by(order, method, now),
+            "ship_by": _ship_by(wanted.promised_at, method, now),
         }
         ids = sorted(uuid7() for _ in group)  # so that lines keep the order's order
         lines = [_line(order, identity, *pair) for pair in zip(ids, group, strict=True)]
@@ -61,14 +75,14 @@ def shipping_orders(
     return made
 
 
-def _ship_by(order: Order, method: DeliveryMethod, now: datetime) -> datetime:
+def _ship_by(promised_at: datetime | None, method: DeliveryMethod, now: datetime) -> datetime:
     """What was promised to the customer, where that is still to come; else within the usual time."""
-    if order.promised_at is not None and order.promised_at > now:
-        return order.promised_at
+    if promised_at is not None and promised_at > now:
+        return promised_at
     return now + (_TO_SHIP if method is DeliveryMethod.SHIP else _TO_MAKE_READY)
 
 
-def _line(order: Order, shipping_order_id: UUID, line_id: UUID, assignment: Assignment) -> dict[str, Any]:
+def _line(order: Facts, shipping_order_id: UUID, line_id: UUID, assignment: Assignment) -> dict[str, Any]:
     return {
         "id": line_id,
         "shipping_order_id": shipping_order_id,
@@ -81,83 +95,71 @@ def _line(order: Order, shipping_order_id: UUID, line_id: UUID, assignment: Assi
     }
 
 
-#: The levels are locked by now, after everything else: what is written depends on them being enough.
-_COMMIT = """
-WITH wanted AS (
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $10::int[]) AS w(site_id, sku, units, own)
-), level AS MATERIALIZED (
-    SELECT l.id, w.units, w.own,
-           w.units <= greatest(w.own, l.on_hand - l.allocated - l.reserved + w.own
-                                      - least(l.safety_stock, l.on_hand - l.allocated - l.reserved)) AS enough
-      FROM inventory_level l JOIN wanted w USING (site_id, sku)
-), verdict AS MATERIALIZED (
-    SELECT coalesce(bool_and(enough), true) AND count(*) = cardinality($1::uuid[]) AS ok FROM level
-), taken AS (
-    UPDATE inventory_level l SET allocated = l.allocated + k.units, reserved = l.reserved - k.own
-      FROM level k WHERE l.id = k.id AND (SELECT ok FROM verdict)
+async def still_there(tx: Transaction, decided: Sequence[Decided]) -> list[Decided]:
+    """Lock the levels that they take from, and leave out whoever comes too late for what is really there.
+
+    From here on nobody else takes anything from these levels: nothing but the writing is to be done.
+    """
+    stock = Stock(await lock_levels(tx, {key for it in decided for key in it.units.keys() | it.wanted.own.keys()}))
+    found = []
+    for it in decided:
+        if stock.has(it.units, it.wanted.own):
+            stock.take(it.units, it.wanted.own)
+            found.append(it)
+    return found
+
+
+_WRITE = """
+WITH taken AS (
+    UPDATE inventory_level l SET allocated = l.allocated + w.units, reserved = l.reserved - w.own
+      FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[]) AS w(site_id, sku, units, own)
+     WHERE l.site_id = w.site_id AND l.sku = w.sku
 ), used AS (
-    UPDATE reservation SET released_at = $11
-     WHERE order_id = $12 AND released_at IS NULL AND cardinality($10::int[]) > 0 AND (SELECT ok FROM verdict)
+    UPDATE reservation SET released_at = $5 WHERE order_id = ANY($6::uuid[]) AND released_at IS NULL
 ), decision AS (
-    INSERT INTO allocation_decision SELECT d.* FROM jsonb_populate_record(NULL::allocation_decision, $4::jsonb) d
-     WHERE (SELECT ok FROM verdict)
+    INSERT INTO allocation_decision SELECT d.* FROM jsonb_populate_recordset(NULL::allocation_decision, $7::jsonb) d
 ), made AS (
-    INSERT INTO shipping_order SELECT s.* FROM jsonb_populate_recordset(NULL::shipping_order, $5::jsonb) s
-     WHERE (SELECT ok FROM verdict)
+    INSERT INTO shipping_order SELECT s.* FROM jsonb_populate_recordset(NULL::shipping_order, $8::jsonb) s
 ), line AS (
-    INSERT INTO shipping_order_line SELECT n.* FROM jsonb_populate_recordset(NULL::shipping_order_line, $6::jsonb) n
-     WHERE (SELECT ok FROM verdict)
-), counted AS (
-    UPDATE order_line l SET allocated = l.allocated + c.given, backordered = c.missing
-      FROM unnest($7::uuid[], $8::int[], $9::int[]) AS c(id, given, missing)
-     WHERE l.id = c.id AND (SELECT ok FROM verdict)
+    INSERT INTO shipping_order_line SELECT n.* FROM jsonb_populate_recordset(NULL::shipping_order_line, $9::jsonb) n
 )
-SELECT ok FROM verdict
+UPDATE order_line l SET allocated = l.allocated + c.given, backordered = c.missing
+  FROM unnest($10::uuid[], $11::int[], $12::int[]) AS c(id, given, missing)
+ WHERE l.id = c.id
 """
 
 
-async def commit(
-    tx: Transaction,
-    order: Order,
-    decision_id: UUID,
-    supply: Supply,
-    plan: Plan,
-    explanation: Explanation,
-    made: Sequence[Made],
-) -> bool:
-    """False, and nothing is written, where a level has not enough any more. What was reserved for the order is used
-    up or given back.
-    """
-    sums: dict[tuple[UUID, str], int] = dict.fromkeys(supply.own, 0)
-    for it in plan.assignments:
-        sums[it.site_id, it.sku] = sums.get((it.site_id, it.sku), 0) + it.quantity
-    missing = plan.backordered
-    await lock_levels(tx, sums)
-    return bool(
-        await tx.fetchval(
-            _COMMIT,
-            [site_id for site_id, _ in sums],
-            [sku for _, sku in sums],
-            list(sums.values()),
-            jsonb(_decision(order, decision_id, supply, plan, explanation, tx.now)),
-            jsonb([it.row for it in made]),
-            jsonb([line for it in made for line in it.lines]),
-            [demand.line_id for demand in supply.demands],
-            [demand.quantity - missing.get(demand.line_id, 0) for demand in supply.demands],
-            [missing.get(demand.line_id, 0) for demand in supply.demands],
-            [supply.own.get(key, 0) for key in sums],
-            tx.now,
-            order.id,
-        )
+async def write(tx: Transaction, decided: Sequence[Decided]) -> None:
+    """Of orders that are `still_there`. What was reserved for them is used up or given back."""
+    taken: dict[tuple[UUID, str], int] = {}
+    own: dict[tuple[UUID, str], int] = {}
+    for it in decided:
+        _add(taken, it.units.items())
+        _add(own, it.wanted.own.items())
+    keys = list(taken.keys() | own.keys())
+    counts = [
+        (demand.line_id, demand.quantity - missing, missing)
+        for it in decided
+        for demand in it.wanted.demands
+        for missing in (it.plan.backordered.get(demand.line_id, 0),)
+    ]
+    await tx.execute(
+        _WRITE,
+        [site_id for site_id, _ in keys],
+        [sku for _, sku in keys],
+        [taken.get(key, 0) for key in keys],
+        [own.get(key, 0) for key in keys],
+        tx.now,
+        [it.order.id for it in decided if it.wanted.own],
+        jsonb([it.decision for it in decided]),
+        jsonb([made.row for it in decided for made in it.made]),
+        jsonb([line for it in decided for made in it.made for line in made.lines]),
+        [line_id for line_id, _, _ in counts],
+        [given for _, given, _ in counts],
+        [missing for _, _, missing in counts],
     )
 
 
-def _decision(
-    order: Order, decision_id: UUID, supply: Supply, plan: Plan, explanation: Explanation, now: datetime
-) -> dict[str, Any]:
-    return {
-        "id": decision_id,
-        "order_id": order.id,
-        "at": now,
-        **columns(supply.rule_set, plan, explanation),
-    }
+def _add(sums: dict[tuple[UUID, str], int], units: Iterable[tuple[tuple[UUID, str], int]]) -> None:
+    for key, count in units:
+        sums[key] = sums.get(key, 0) + count

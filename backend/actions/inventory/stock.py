@@ -41,19 +41,23 @@ class Delta:
 
 
 _LOCK = """
-SELECT 1 FROM inventory_level l JOIN unnest($1::uuid[], $2::text[]) AS w(site_id, sku) USING (site_id, sku)
+SELECT l.site_id, l.sku, l.on_hand - l.allocated - l.reserved AS free, l.safety_stock
+  FROM inventory_level l JOIN unnest($1::uuid[], $2::text[]) AS w(site_id, sku) USING (site_id, sku)
  ORDER BY l.site_id, l.sku FOR NO KEY UPDATE OF l
 """
 
 
-async def lock_levels(tx: Transaction, keys: Iterable[tuple[UUID, str]]) -> None:
+async def lock_levels(tx: Transaction, keys: Iterable[tuple[UUID, str]]) -> list[tuple[UUID, str, int, int]]:
     """Lock levels in (site, SKU) order, so that what the next statement sees of them stays so.
 
-    A statement that locks and judges at once may judge what it saw before it had to wait.
+    (Site, SKU, free, safety stock) of each, as it is once it is locked. A statement that locks and does more may do it
+    by what it saw before it had to wait.
     """
     wanted = list(keys)
-    if wanted:
-        await tx.execute(_LOCK, [site_id for site_id, _ in wanted], [sku for _, sku in wanted])
+    if not wanted:
+        return []
+    rows = await tx.fetch(_LOCK, [site_id for site_id, _ in wanted], [sku for _, sku in wanted])
+    return [(row["site_id"], row["sku"], row["free"], row["safety_stock"]) for row in rows]
 
 
 async def lock_skus(tx: Transaction, skus: Iterable[str]) -> None:
