@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 
 from backend.actions.alerts.sync import sync_alerts
-from backend.actions.allocation.allocate import allocate
+from backend.actions.allocation.gather import allocate_with_others
 from backend.actions.fulfillment.approve import approve as approve_shipping_order
 from backend.actions.fulfillment.assign import assign
 from backend.actions.fulfillment.automatic import pack_all, pick_all, ship_all
@@ -46,12 +46,19 @@ log = structlog.get_logger(__name__)
 MAX_RUNS = 10_000
 
 
-#: Verbs that call the outside world: never together with others.
-OUTSIDE = frozenset(
-    {"paymentsAuthorize", "paymentsCapture", "paymentsRefundExcess", "paymentsVoid", "shippingOrderShip"}
+#: Verbs with transactions of their own: those that call the outside world, and allocation, which many orders share.
+APART = frozenset(
+    {
+        "orderAllocate",
+        "paymentsAuthorize",
+        "paymentsCapture",
+        "paymentsRefundExcess",
+        "paymentsVoid",
+        "shippingOrderShip",
+    }
 )
 #: Verbs that take locks which others wait for (stock, the next invoice number): the transaction ends with them.
-CLOSING = frozenset({"orderAllocate", "invoiceIssue", "shippingOrderPick"})
+CLOSING = frozenset({"invoiceIssue", "shippingOrderPick"})
 
 
 #: What has been asked for up to now is answered by looking now: one look serves all.
@@ -70,7 +77,7 @@ async def advance(order_id: UUID) -> None:
 
 
 async def _one_by_one(order_id: UUID) -> None:
-    """Each in its own transaction: what calls the outside, and what was refused; between them, the rest together."""
+    """Each in its own transaction: what stands apart, and what was refused; between them, the rest together."""
     seen: Facts | None = None
     done: list[Run] = []
     for _ in range(MAX_RUNS):
@@ -84,14 +91,14 @@ async def _one_by_one(order_id: UUID) -> None:
         if not todo:
             await _rest(facts, found)
             return
-        if todo[0].verb in OUTSIDE or not await _together(order_id):
+        if todo[0].verb in APART or not await _together(order_id):
             await _run(facts, todo[0])
         done.append(todo[0])
         seen = facts
 
 
 async def _together(order_id: UUID) -> bool:
-    """Do what can be done without the outside, as many verbs in a transaction as go together. Whether any was done."""
+    """Do what need not stand apart, as many verbs in a transaction as go together. Whether any was done."""
     before: Facts | None = None
     try:
         while (first := await _run_together(order_id)) is not None and first != before:
@@ -111,7 +118,7 @@ async def _run_together(order_id: UUID) -> Facts | None:
         while True:
             facts = await find(order_id)
             runs = assess(facts, datetime.now(UTC)).runs if facts is not None else []
-            if facts is None or not runs or runs[0].verb in OUTSIDE or runs[0] in done:
+            if facts is None or not runs or runs[0].verb in APART or runs[0] in done:
                 return first
             first = first or facts
             await VERBS[runs[0].verb](facts, runs[0])
@@ -158,7 +165,7 @@ VERBS: dict[str, Callable[[Facts, Run], Awaitable[object]]] = {
     "paymentsAuthorize": _authorize,
     "orderComplete": lambda facts, run: complete(SYSTEM, facts.id, skipped=run.skipped),
     "orderApprove": lambda facts, run: approve(SYSTEM, facts.id, skipped=run.skipped),
-    "orderAllocate": lambda facts, _: allocate(SYSTEM, facts.id),
+    "orderAllocate": lambda facts, _: allocate_with_others(facts.id),
     "orderFulfilDirectly": _fulfil_directly,
     "orderFulfilLines": _fulfil_lines,
     "shippingOrderApprove": lambda _, run: approve_shipping_order(SYSTEM, run.subject_id),
