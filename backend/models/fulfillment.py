@@ -10,6 +10,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import UniqueConstraint
 
 from backend.models.base import Identified, check, link, not_negative, one_of
+from backend.rules.allocation_record import Explanation, in_full
 from backend.rules.vocabulary import (
     AllocationOutcome,
     DeliveryMethod,
@@ -46,8 +47,10 @@ class AllocationDecision(Identified):
     cost = fields.BigIntField(null=True, description="hundredths of the order's currency")
     sentence = fields.TextField(default="")
     chosen: Any = fields.JSONField(description='[{"site_id", "sku", "quantity"}]')
-    alternatives: Any = fields.JSONField(description='[{"cost", "assignments": […], "why_not"}]')
-    excluded: Any = fields.JSONField(description='[{"site_id", "reason"}]')
+    alternatives: Any = fields.JSONField(
+        null=True, description='[{"cost", "assignments": […], "why_not"}]; null: it follows from the snapshot'
+    )
+    excluded: Any = fields.JSONField(null=True, description='[{"site_id", "reason"}]; as `alternatives`')
     explanation: Any = fields.JSONField(
         default=dict, description='{"policy", "gap", "parts", "sites", "classic", "binding", …}'
     )
@@ -56,6 +59,10 @@ class AllocationDecision(Identified):
     class Meta:
         table = "allocation_decision"
         constraints = (one_of("allocation_decision", "outcome", AllocationOutcome),)
+
+    def in_full(self) -> Explanation:
+        """With what was not worked out when it was taken: as many searches as it takes."""
+        return in_full(Explanation(self.sentence, self.explanation, self.snapshot, self.alternatives, self.excluded))
 
 
 class OrderSiteExclusion(Identified):

@@ -1,32 +1,24 @@
 """The record of a decision: why this plan, what else was possible, and all that is needed to decide it again.
 
-Costs are hundredths of the order's currency. Explaining takes many more searches than deciding, so large orders get
-less of it: their sites, classic rules and the plan, without other plans and without what each constraint costs.
+Explaining takes many more searches than deciding, and few decisions are ever looked at. So a decision keeps what it was
+made of (rules/allocation_snapshot.py), and what follows from that is worked out when somebody asks. Costs are
+hundredths of the order's currency. Large orders get less: their sites, classic rules and the plan, without other plans
+and without what each constraint costs; the largest are not kept to be decided again, and get at once what little they
+get.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
-from backend.rules.allocation import Plan, Question, assigned, is_collected, key_of, why_no_collection, why_not_shipped
-from backend.rules.allocation_model import Assignment, Level, Site
+from backend.rules.allocation import Plan, Question
+from backend.rules.allocation_model import Assignment
+from backend.rules.allocation_snapshot import Case, case_of, from_json, to_json
 from backend.rules.rule_sets import RuleSet
 from backend.rules.sourcing import decide as sourcing
-from backend.rules.sourcing.model import (
-    Binding,
-    Considered,
-    Line,
-    Offer,
-    Policy,
-    Reason,
-    Request,
-    Source,
-    Status,
-    Terms,
-)
+from backend.rules.sourcing.model import Binding, Considered, Policy, Reason, Request, Status
 from backend.rules.sourcing.model import Plan as Sourced
 
 #: Lines × sources up to which everything is explained; up to which classic rules are compared, and it can be replayed.
@@ -37,43 +29,62 @@ _EXPLAINING_NODES = 200
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`excluded`: (site, first reason). `record` and `snapshot` are JSON."""
+    """`excluded`: (site, first reason). `record` and `snapshot` are JSON. None: still to be worked out (`in_full`)."""
 
     sentence: str
-    alternatives: list[dict[str, Any]]
-    excluded: list[dict[str, Any]]
     record: dict[str, Any]
     snapshot: dict[str, Any] | None
+    alternatives: list[dict[str, Any]] | None = None
+    excluded: list[dict[str, Any]] | None = None
 
 
-def explain(question: Question, plan: Plan) -> Explanation:
-    """Why `plan`, which was decided for `question`."""
-    request, policy = plan.request, plan.decision.policy
-    size = len(request.lines) * len(request.sources)
-    quick = replace(request, terms=replace(request.terms, node_limit=min(_EXPLAINING_NODES, request.terms.node_limit)))
-    chosen = plan.decision.plan
-    others = sourcing.alternatives(quick, chosen, policy) if size <= _FULLY else []
-    classic = _classic(quick, plan) if size <= _AT_ALL else {}
-    binding = _binding(question, quick, plan) if size <= _FULLY else []
-    considered = sourcing.considered(quick, chosen) if size <= _AT_ALL else []
-    sites, excluded = _sites(question, plan, considered)
+def note(question: Question, plan: Plan) -> Explanation:
+    """What is kept of `plan`, which was decided for `question`."""
+    case = case_of(question, plan)
     record = {
-        "policy": policy.value,
+        "policy": plan.decision.policy.value,
         "gap": gap_of(plan),
         "complete": not plan.decision.gap,
         "nodes": plan.decision.nodes,
-        "parts": asdict(chosen.parts),
+        "parts": parts_of(case.chosen),
+        "skipped_rules": {str(index): message for index, message in plan.failures.items()},
+    }
+    noted = Explanation(_sentence(plan), record, to_json(case) if case.size <= _AT_ALL else None)
+    return _completed(noted, case) if noted.snapshot is None else noted
+
+
+def explain(question: Question, plan: Plan) -> Explanation:
+    """The same in full, at once."""
+    noted = note(question, plan)
+    return noted if noted.alternatives is not None else _completed(noted, case_of(question, plan))
+
+
+def in_full(noted: Explanation) -> Explanation:
+    """What follows from the snapshot of a decision."""
+    if noted.alternatives is not None or noted.snapshot is None:
+        return noted
+    return _completed(noted, from_json(noted.snapshot))
+
+
+def _completed(noted: Explanation, case: Case) -> Explanation:
+    request, chosen, policy = case.request, case.chosen, case.policy
+    quick = replace(request, terms=replace(request.terms, node_limit=min(_EXPLAINING_NODES, request.terms.node_limit)))
+    others = sourcing.alternatives(quick, chosen, policy) if case.size <= _FULLY else []
+    classic = _classic(quick, case) if case.size <= _AT_ALL else {}
+    binding = _binding(case, quick) if case.size <= _FULLY else []
+    considered = sourcing.considered(quick, chosen) if case.size <= _AT_ALL else []
+    sites, excluded = _sites(case, considered)
+    more = {
         "sites": sites,
         "classic": {name.value: {"cost": it.cost, "shipments": len(it.sources)} for name, it in classic.items()},
         "binding": [{"code": it.code, "saving": it.saving} for it in binding],
-        "skipped_rules": {str(index): message for index, message in plan.failures.items()},
     }
-    return Explanation(
-        sentence=_sentence(plan, others, classic),
-        alternatives=[_alternative(plan, other) for other in others],
+    return replace(
+        noted,
+        sentence=" ".join([noted.sentence, *_comparison(case, others, classic)]),
+        alternatives=[_alternative(case, other) for other in others],
         excluded=excluded,
-        record=record,
-        snapshot=snapshot(question, plan) if size <= _AT_ALL else None,
+        record=noted.record | more,
     )
 
 
@@ -102,55 +113,54 @@ def listed(assignments: Sequence[Assignment]) -> list[dict[str, Any]]:
     return [{"site_id": it.site_id, "sku": it.sku, "quantity": it.quantity} for it in assignments]
 
 
-def _classic(request: Request, plan: Plan) -> dict[Policy, Sourced]:
+def parts_of(plan: Sourced) -> dict[str, int]:
+    """The plan's cost, part by part."""
+    it = plan.parts
+    return {
+        "fixed": it.fixed,
+        "unit": it.unit,
+        "late": it.late,
+        "scarcity": it.scarcity,
+        "credit": it.credit,
+        "unfilled": it.unfilled,
+    }
+
+
+def _classic(request: Request, case: Case) -> dict[Policy, Sourced]:
     """What the other rules would have done, and the plan itself for its own."""
-    found = {plan.decision.policy: plan.decision.plan, **sourcing.classic(request, plan.decision)}
+    found = {case.policy: case.chosen, **sourcing.classic(request, case.policy)}
     return {policy: found[policy] for policy in Policy}
 
 
-def _binding(question: Question, request: Request, plan: Plan) -> list[Binding]:
-    found = sourcing.binding(request, plan.decision.plan, plan.decision.policy)
-    if any(level.safety for level in question.levels.values()):
+def _binding(case: Case, request: Request) -> list[Binding]:
+    found = sourcing.binding(request, case.chosen, case.policy)
+    if case.free:
         free = {
-            (key, sku): replace(offer, available=_level(question, plan, key, sku).free)
-            for (key, sku), offer in request.offers.items()
+            key: replace(offer, available=case.free.get(key, offer.available)) for key, offer in request.offers.items()
         }
-        relaxed = sourcing.decide(replace(request, offers=free), plan.decision.policy).plan
-        saving = plan.decision.plan.parts.money - relaxed.parts.money
+        relaxed = sourcing.decide(replace(request, offers=free), case.policy).plan
+        saving = case.chosen.parts.money - relaxed.parts.money
         if saving > 0:
             found.append(Binding("SAFETY_STOCK", saving, relaxed))
     return found
 
 
-def _level(question: Question, plan: Plan, key: str, sku: str) -> Level:
-    return question.levels.get((plan.sites[int(key)].id, sku), Level(0))
-
-
-def _sites(
-    question: Question, plan: Plan, considered: Sequence[Considered]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _sites(case: Case, considered: Sequence[Considered]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Every site with all its reasons; and those excluded, with the first."""
     by_key = {it.source: it for it in considered}
-    shipping = bool(plan.shipped)
-    collecting = {demand.pickup_site_id for demand in question.demands if is_collected(demand)}
-    given = {it.site_id for it in plan.assignments}
     sites, excluded = [], []
-    for place, site in enumerate(plan.sites):
-        found = by_key.get(key_of(place))
-        reasons: list[dict[str, Any]] = []
-        if site.id in collecting and (why := why_no_collection(site, question.exclusions)) is not None:
-            reasons.append({"code": why})
-        if shipping:
-            reasons += _reasons(question, plan, site, found)
-        if not shipping and site.id not in collecting:
-            continue
-        status = Status.CHOSEN if site.id in given else found.status if found else Status.EXCLUDED
-        entry: dict[str, Any] = {"site_id": site.id, "status": status.value, "reasons": reasons}
+    for place in case.places:
+        found = by_key.get(place.key)
+        reasons: list[dict[str, Any]] = [{"code": code} for code in place.reasons]
+        if found is not None:
+            reasons += [_reason(case, place.key, reason) for reason in found.reasons]
+        status = Status.CHOSEN if place.chosen else found.status if found else Status.EXCLUDED
+        entry: dict[str, Any] = {"site_id": place.site_id, "status": status.value, "reasons": reasons}
         if found is not None and found.alone is not None:
-            entry["alone"] = {"parts": asdict(found.alone.parts), "units": _units(found.alone)}
+            entry["alone"] = {"parts": parts_of(found.alone), "units": _units(found.alone)}
         sites.append(entry)
         if status is Status.EXCLUDED and reasons:
-            excluded.append({"site_id": site.id, "reason": reasons[0]["code"]})
+            excluded.append({"site_id": place.site_id, "reason": reasons[0]["code"]})
     return sites, excluded
 
 
@@ -158,53 +168,41 @@ def _units(plan: Sourced) -> int:
     return sum(it.quantity for it in plan.assignments)
 
 
-def _reasons(question: Question, plan: Plan, site: Site, found: Considered | None) -> list[dict[str, Any]]:
-    if found is None:
-        codes = why_not_shipped(site, question.exclusions)
-        skus = {demand.sku for demand in plan.shipped}
-        if not any(question.levels.get((site.id, sku), Level(0)).free for sku in skus):
-            codes = (*codes, "NO_STOCK")
-        return [{"code": code} for code in codes]
-    return [_reason(question, plan, site, reason) for reason in found.reasons]
-
-
-def _reason(question: Question, plan: Plan, site: Site, reason: Reason) -> dict[str, Any]:
+def _reason(case: Case, key: str, reason: Reason) -> dict[str, Any]:
     shown: dict[str, Any] = {"code": str(reason.code)}
     if reason.line is None:
         return shown
-    sku = plan.shipped[int(reason.line)].sku
+    sku = case.request.lines[int(reason.line)].sku
     shown["sku"] = sku
     if reason.needed is not None:
         shown |= {"available": reason.available, "needed": reason.needed}
-        level = question.levels.get((site.id, sku), Level(0))
-        if level.safety and level.free > (reason.available or 0):
+        if case.free.get((key, sku), 0) > (reason.available or 0):
             shown["code"] = "SAFETY_STOCK"
     elif reason.code == "NOT_OFFERED":
         shown["code"] = "NO_STOCK"
     return shown
 
 
-def _alternative(plan: Plan, other: Sourced) -> dict[str, Any]:
-    return {
-        "cost": other.cost,
-        "assignments": listed(assigned(other.assignments, plan.shipped, plan.sites)),
-        "why_not": _why_not(plan, other),
-    }
+def _alternative(case: Case, other: Sourced) -> dict[str, Any]:
+    sites = {place.key: place.site_id for place in case.places}
+    given = [{"site_id": sites[it.source], "sku": it.sku, "quantity": it.quantity} for it in other.assignments]
+    return {"cost": other.cost, "assignments": given, "why_not": _why_not(case, other)}
 
 
-def _why_not(plan: Plan, other: Sourced) -> str:
-    chosen = plan.decision.plan
+def _why_not(case: Case, other: Sourced) -> str:
+    chosen = case.chosen
     lacks = {line: units - chosen.unfilled.get(line, 0) for line, units in other.unfilled.items()}
-    named = [f"{units} × {plan.shipped[int(line)].sku}" for line, units in lacks.items() if units > 0]
+    named = [f"{units} × {case.request.lines[int(line)].sku}" for line, units in lacks.items() if units > 0]
     if named:
         more = f" and {len(named) - 3} more" if len(named) > 3 else ""
         return f"Lacks {', '.join(named[:3])}{more}."
     if other.cost > chosen.cost:
         return f"Costs {_money(other.cost)} instead of {_money(chosen.cost)}."
-    return f"Comes later by the objective {plan.decision.policy.value}."
+    return f"Comes later by the objective {case.policy.value}."
 
 
-def _sentence(plan: Plan, others: Sequence[Sourced], classic: Mapping[Policy, Sourced]) -> str:
+def _sentence(plan: Plan) -> str:
+    """In plain words, without comparing."""
     codes = {site.id: site.code for site in plan.sites}
     collected = sorted({codes[it.site_id] for it in plan.assignments if it.delivery_method == "PICKUP"})
     sources = plan.decision.plan.sources
@@ -215,17 +213,6 @@ def _sentence(plan: Plan, others: Sequence[Sourced], classic: Mapping[Policy, So
         names = ", ".join(plan.sites[int(key)].code for key in sources)
         shipments = "1 shipment" if len(sources) == 1 else f"{len(sources)} shipments"
         said.append(f"{shipments} from {names} for {_money(plan.decision.plan.parts.money)}.")
-        filled = [it for it in others if not it.unfilled]
-        if filled and not plan.decision.plan.unfilled:
-            names = ", ".join(plan.sites[int(key)].code for key in filled[0].sources)
-            said.append(f"Next best: {names} for {_money(filled[0].cost)}.")
-        dearer = [
-            f"{policy.value.replace('_', ' ').lower()} {_money(it.cost)}"
-            for policy, it in classic.items()
-            if it.cost != plan.decision.plan.cost
-        ]
-        if dearer:
-            said.append(f"By other rules: {', '.join(dearer)}.")
     if plan.backordered:
         said.append(f"{sum(plan.backordered.values())} units have no stock.")
     if plan.decision.gap:
@@ -234,53 +221,25 @@ def _sentence(plan: Plan, others: Sequence[Sourced], classic: Mapping[Policy, So
     return " ".join(said) or "Nothing is left to allocate."
 
 
+def _comparison(case: Case, others: Sequence[Sourced], classic: Mapping[Policy, Sourced]) -> list[str]:
+    """What is added to the sentence."""
+    said: list[str] = []
+    if not case.chosen.sources:
+        return said
+    codes = {place.key: place.code for place in case.places}
+    filled = [it for it in others if not it.unfilled]
+    if filled and not case.chosen.unfilled:
+        names = ", ".join(codes[key] for key in filled[0].sources)
+        said.append(f"Next best: {names} for {_money(filled[0].cost)}.")
+    dearer = [
+        f"{policy.value.replace('_', ' ').lower()} {_money(it.cost)}"
+        for policy, it in classic.items()
+        if it.cost != case.chosen.cost
+    ]
+    if dearer:
+        said.append(f"By other rules: {', '.join(dearer)}.")
+    return said
+
+
 def _money(hundredths: int) -> str:
     return f"{hundredths / 100:.2f}"
-
-
-def snapshot(question: Question, plan: Plan) -> dict[str, Any]:
-    """What the search was asked, to ask it again: rules, prices and stock as they were."""
-    request = plan.request
-    skus = sorted({line.sku for line in request.lines})
-    of_sku = {sku: index for index, sku in enumerate(skus)}
-    of_key = {source.key: index for index, source in enumerate(request.sources)}
-    return {
-        "rule_set_id": question.rule_set.id,
-        "policy": plan.decision.policy.value,
-        "skus": skus,
-        "sites": [plan.sites[int(source.key)].id for source in request.sources],
-        "sources": [
-            [it.key, it.fixed, it.tier, it.rank, it.distance, it.capacity, list(it.excluded)] for it in request.sources
-        ],
-        "offers": [
-            [of_key[key], of_sku[sku], it.available, it.unit, it.late, it.scarcity, it.credit]
-            for (key, sku), it in request.offers.items()
-        ],
-        "lines": [
-            [plan.shipped[int(it.key)].line_id, of_sku[it.sku], it.quantity, it.unfilled, it.value, sorted(it.barred)]
-            for it in request.lines
-        ],
-        "terms": asdict(request.terms),
-    }
-
-
-def replay(stored: Mapping[str, Any]) -> list[tuple[UUID, UUID, str, int]]:
-    """Decide a snapshot again: (line, site, SKU, units)."""
-    skus, sources = stored["skus"], stored["sources"]
-    request = Request(
-        lines=tuple(
-            Line(str(index), skus[sku], quantity, unfilled, value, barred=frozenset(barred))
-            for index, (_, sku, quantity, unfilled, value, barred) in enumerate(stored["lines"])
-        ),
-        sources=tuple(
-            Source(key, fixed, tier, rank, distance, capacity, tuple(excluded))
-            for key, fixed, tier, rank, distance, capacity, excluded in sources
-        ),
-        offers={(sources[at][0], skus[sku]): Offer(*numbers) for at, sku, *numbers in stored["offers"]},
-        terms=Terms(**stored["terms"]),
-    )
-    found = sourcing.decide(request, Policy(stored["policy"])).plan.assignments
-    sites = {source[0]: site for source, site in zip(sources, stored["sites"], strict=True)}
-    return [
-        (UUID(str(stored["lines"][int(it.line)][0])), UUID(str(sites[it.source])), it.sku, it.quantity) for it in found
-    ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import strawberry
@@ -14,6 +15,7 @@ from strawberry.scalars import JSON
 from backend.models.fulfillment import AllocationDecision as AllocationDecisionRow
 from backend.models.fulfillment import AllocationRuleSet as AllocationRuleSetRow
 from backend.models.inventory import InventorySite as InventorySiteRow
+from backend.rules.allocation_record import Explanation
 from backend.rules.permissions import READERS
 from backend.rules.vocabulary import AllocationOutcome, Role
 from backend.schema.access import field, readable_by
@@ -80,9 +82,13 @@ class AllocationDecision(Node):
     def cost(self) -> Decimal | None:
         return _cost(self.row.cost)
 
+    @functools.cached_property
+    def _told(self) -> Explanation:
+        return cast(AllocationDecisionRow, self.row).in_full()
+
     @field(roles=READERS, description="Why, in plain words.")
     def sentence(self) -> str:
-        return str(self.row.sentence)
+        return self._told.sentence
 
     @field(
         roles=HOUSE,
@@ -90,7 +96,7 @@ class AllocationDecision(Node):
         " would have cost, what each constraint costs. Amounts are hundredths of the order's currency.",
     )
     def explanation(self) -> JSON:
-        return self.row.explanation
+        return cast(JSON, self._told.record)
 
     @field(roles=READERS)
     def chosen(self) -> list[AllocationAssignment]:
@@ -104,12 +110,14 @@ class AllocationDecision(Node):
                 assignments=[AllocationAssignment.of(each) for each in stored["assignments"]],
                 why_not=stored["why_not"],
             )
-            for stored in self.row.alternatives
+            for stored in self._told.alternatives or ()
         ]
 
     @field(roles=READERS)
     def excluded_sites(self) -> list[ExcludedSite]:
-        return [ExcludedSite(site_id=stored["site_id"], reason=stored["reason"]) for stored in self.row.excluded]
+        return [
+            ExcludedSite(site_id=stored["site_id"], reason=stored["reason"]) for stored in self._told.excluded or ()
+        ]
 
 
 @readable_by(HOUSE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from hypothesis import given
 
 from backend.rules.allocation import Question, plan
 from backend.rules.allocation_model import Site, distance_km
-from backend.rules.allocation_record import explain, replay
+from backend.rules.allocation_record import explain, in_full, note
+from backend.rules.allocation_snapshot import replay
 from backend.rules.rule_sets import LEAST_COST
 from backend.rules.sourcing.model import Policy
 from backend.rules.vocabulary import AllocationOutcome, DeliveryMethod, SiteCapability, SiteKind
@@ -32,7 +34,7 @@ def test_the_cheapest_site_that_has_everything_and_what_else_there_was() -> None
     assert shown(made) == [(1, "B", 2), (2, "B", 1)]
     assert (made.outcome, made.backordered, made.cost) == (AllocationOutcome.FULL, {}, 905)
     told = explain(question, made)
-    assert [(it["cost"], it["why_not"]) for it in told.alternatives] == [
+    assert [(it["cost"], it["why_not"]) for it in told.alternatives or ()] == [
         (932, "Costs 9.32 instead of 9.05."),
         (15823, "Lacks 1 × Y."),
     ]
@@ -213,7 +215,11 @@ def test_a_record_adds_up_and_replays_to_the_same_plan(question: Question) -> No
         sum(parts.values()) - 2 * parts["credit"] == made.cost == told.record["classic"][made.decision.policy]["cost"]
     )
     if made.decision.policy is Policy.LEAST_COST:
-        assert all(it["cost"] >= made.cost for it in told.alternatives)
+        assert all(it["cost"] >= made.cost for it in told.alternatives or ())
     stored = json.loads(json.dumps(told.snapshot, default=str))
+    later = in_full(replace(note(question, made), snapshot=stored))
+    for at_once, then in ((told.record, later.record), (told.alternatives, later.alternatives)):
+        assert json.loads(json.dumps(at_once, default=str)) == json.loads(json.dumps(then, default=str))
+    assert (later.sentence, len(later.excluded or ())) == (told.sentence, len(told.excluded or ()))
     shipped = [it for it in made.assignments if it.delivery_method is DeliveryMethod.SHIP]
     assert replay(stored) == [(it.line_id, it.site_id, it.sku, it.quantity) for it in shipped]

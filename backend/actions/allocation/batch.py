@@ -20,7 +20,7 @@ from backend.models.db import Transaction
 from backend.models.facts import load_all
 from backend.models.supply import Supply, look, question_of
 from backend.rules.allocation import plan
-from backend.rules.allocation_record import columns, explain
+from backend.rules.allocation_record import columns, note
 from backend.rules.facts import Facts
 from backend.rules.lifecycle import ORDER_VERBS, check_verb
 from backend.rules.permissions import SYSTEM, Actor
@@ -88,7 +88,7 @@ async def allocate_in(
 def _decide(tx: Transaction, order: Facts, supply: Supply, by_hand: ByHand | None) -> Decided:
     question = question_of(order, supply)
     chosen = plan(question)
-    told = explain(question, chosen)
+    told = note(question, chosen)
     if by_hand is not None:
         told = replace(told, sentence=f"{by_hand[1]} – {told.sentence}")
     wanted, decision_id = supply.wanted[order.id], uuid7()

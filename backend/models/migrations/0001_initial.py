@@ -1220,12 +1220,20 @@ class Migration(migrations.Migration):
                 (
                     "alternatives",
                     fields.JSONField(
-                        description='[{"cost", "assignments": […], "why_not"}]', encoder=JSON_DUMPS, decoder=loads
+                        null=True,
+                        description='[{"cost", "assignments": […], "why_not"}]; null: it follows from the snapshot',
+                        encoder=JSON_DUMPS,
+                        decoder=loads,
                     ),
                 ),
                 (
                     "excluded",
-                    fields.JSONField(description='[{"site_id", "reason"}]', encoder=JSON_DUMPS, decoder=loads),
+                    fields.JSONField(
+                        null=True,
+                        description='[{"site_id", "reason"}]; as `alternatives`',
+                        encoder=JSON_DUMPS,
+                        decoder=loads,
+                    ),
                 ),
                 (
                     "explanation",

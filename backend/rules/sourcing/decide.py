@@ -40,14 +40,14 @@ def explain(request: Request, policy: Policy = Policy.LEAST_COST) -> Decision:
         decision,
         considered=tuple(considered(request, decision.plan)),
         alternatives=tuple(alternatives(request, decision.plan, policy)),
-        classic=classic(request, decision),
+        classic=classic(request, policy),
         binding=tuple(binding(request, decision.plan, policy)),
     )
 
 
-def classic(request: Request, decision: Decision) -> dict[Policy, Plan]:
+def classic(request: Request, chosen: Policy) -> dict[Policy, Plan]:
     """What the other rules would do, in the same money."""
-    others = [policy for policy in Policy if policy is not decision.policy]
+    others = [policy for policy in Policy if policy is not chosen]
     if len({source.tier for source in request.sources}) > 1:
         return {policy: _plan(request, policy)[0] for policy in others}
     framed = frame(request)

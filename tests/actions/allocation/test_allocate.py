@@ -46,13 +46,15 @@ async def test_everything_from_the_nearest_site() -> None:
     assert decision.rule_set == "least cost v1"
     assert decision.cost == 852
     told = "1 shipment from NEAR for 8.52. Next best: MID for 9.23. By other rules: priority list 9.23."
-    assert decision.sentence == told
+    assert decision.sentence == "1 shipment from NEAR for 8.52."
+    in_full = decision.in_full()
+    assert in_full.sentence == told
     assert decision.chosen == [
         {"site_id": str(near), "sku": "A", "quantity": 2},
         {"site_id": str(near), "sku": "B", "quantity": 1},
     ]
-    assert [it["why_not"] for it in decision.alternatives] == ["Costs 9.23 instead of 8.52."]
-    assert decision.excluded == []
+    assert [it["why_not"] for it in in_full.alternatives or ()] == ["Costs 9.23 instead of 8.52."]
+    assert in_full.excluded == []
     after = await Order.get(id=order.id)
     assert after.state is OrderState.WAITING_FULFILLMENT
     assert (await goods.events(order.id))[-2:] == ["order.allocated", "shipping_order.created"]

@@ -14,7 +14,7 @@ from backend.errors import ErrorCode, Refused
 from backend.models import db
 from backend.models.fulfillment import AllocationDecision, AllocationRuleSet
 from backend.queries.allocation import preview, rule_sets
-from backend.rules.allocation_record import replay
+from backend.rules.allocation_snapshot import replay
 from backend.rules.vocabulary import SiteKind
 from tests.actions import goods
 from tests.actions.goods import DESK, MANAGER, a_site, an_order, line
@@ -102,7 +102,7 @@ async def test_a_decision_says_by_which_rules_and_is_taken_again_from_its_record
     decision = await AllocationDecision.get(id=await allocate(DESK, order.id))
     active = await AllocationRuleSet.get(active=True)
     assert decision.rule_set_version_id == active.id
-    told = decision.explanation
+    told = decision.in_full().record
     assert sum(told["parts"].values()) == decision.cost == told["classic"]["LEAST_COST"]["cost"]
     assert {it["status"] for it in told["sites"]} == {"CHOSEN"}
     reasons = [(it["code"], it["sku"]) for site in told["sites"] for it in site["reasons"]]
