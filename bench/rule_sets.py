@@ -114,7 +114,7 @@ def measure(folder: Folder, rule_set: RuleSet, count: int | None = None) -> Tall
         tally.seconds.append(time.process_time() - began)
         return made
 
-    for case, made in replay(rule_set, cases_of(folder, count), folder.sites, folder.opening, decide=timed):
+    for case, _, made in replay(rule_set, cases_of(folder, count), folder.sites, folder.opening, decide=timed):
         parts = made.decision.plan.parts
         tally.cost += parts.total - parts.unfilled
         tally.shipments += len(made.decision.plan.sources)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from backend.queries.simulation import history, named_rule_sets
-from backend.rules.simulation import Outcome, most_changed, saving, simulate
+from backend.models.past import history, named_rule_sets
+from backend.rules.simulation import Comparison, conclude
 
 
 async def simulate_period(
@@ -18,34 +19,37 @@ async def simulate_period(
     """The first rule set is what the others are compared with."""
     rule_sets = await named_rule_sets(names)
     past = await history(since, until, stock_at)
-    outcomes = [simulate(rules, past.cases, past.sites, past.opening, past.arrivals) for rules in rule_sets]
-    if not past.cases or not outcomes:
+    if not past.cases or not rule_sets:
         console.print("There are no orders in this period, or no rule sets.")
         return
-    base = outcomes[0]
-    table = Table(title=f"{len(past.cases):,} orders, {base.units:,} units", title_justify="left")
+    part = Comparison(rule_sets, past.cases, past.sites, past.opening, past.arrivals).part(len(past.cases))
+    found = conclude([rule_set.label for rule_set in rule_sets], [part])
+    table = Table(title=f"{found['orders']:,} orders, {found['units']:,} units", title_justify="left")
     for title in ("rule set", "cost", "an order", "shipments", "split", "missing units", "saves an order (95 %)"):
         table.add_column(title, justify="left" if title == "rule set" else "right")
-    for outcome in outcomes:
-        table.add_row(*_row(outcome), _saves(base, outcome, *saving(base, outcome, past.cases)))
+    base, *others = found["rule_sets"]
+    table.add_row(*_row(base, found["orders"]), "–")
+    for other in others:
+        table.add_row(*_row(other, found["orders"]), _saves(other["saves"]))
     console.print(table)
-    for outcome in outcomes[1:]:
-        rows = most_changed(base, outcome, past.cases)
-        if rows:
-            shown = ", ".join(f"{number} {before / 100:.2f} → {after / 100:.2f}" for number, before, after in rows)
-            console.print(f"\nChanged most by {outcome.rule_set.label}: {shown}")
+    for other in others:
+        if other["changed"]:
+            shown = ", ".join(
+                f"{row['order']} {row['costs'][0] / 100:.2f} → {row['costs'][1] / 100:.2f}" for row in other["changed"]
+            )
+            console.print(f"\nChanged most by {other['name']}: {shown}")
 
 
-def _row(outcome: Outcome) -> tuple[str, ...]:
+def _row(found: Mapping[str, Any], orders: int) -> tuple[str, ...]:
     return (
-        outcome.rule_set.label,
-        f"{outcome.cost / 100:,.2f}",
-        f"{outcome.cost / 100 / len(outcome.costs):,.2f}",
-        f"{sum(outcome.shipments):,}",
-        f"{outcome.split_rate:.1%}",
-        f"{sum(outcome.missing):,}",
+        found["name"],
+        f"{found['cost'] / 100:,.2f}",
+        f"{found['cost'] / 100 / orders:,.2f}",
+        f"{found['shipments']:,}",
+        f"{found['split_rate']:.1%}",
+        f"{found['missing']:,}",
     )
 
 
-def _saves(base: Outcome, outcome: Outcome, mean: float, low: float, high: float) -> str:
-    return "–" if outcome is base else f"{mean / 100:.2f} ({low / 100:.2f} to {high / 100:.2f})"
+def _saves(saves: Mapping[str, float]) -> str:
+    return f"{saves['mean'] / 100:.2f} ({saves['low'] / 100:.2f} to {saves['high'] / 100:.2f})"

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 import strawberry
 
+from backend.actions.allocation.simulate import Simulate, start_simulation
 from backend.actions.rule_sets import create as rule_sets
 from backend.actions.rule_sets.activate import activate
 from backend.actions.rule_sets.create import RuleSetCommand
 from backend.models.fulfillment import AllocationRuleSet as AllocationRuleSetRow
 from backend.resolvers.commands import key, perform, translate
-from backend.rules.permissions import LEADS
+from backend.resolvers.jobs import show_job
+from backend.rules.permissions import LEADS, Actor
 from backend.schema.access import mutation
-from backend.schema.allocation import AllocationRuleSetIdInput, AllocationRuleSetInput, AllocationRuleSetPayload
+from backend.schema.allocation import (
+    AllocationRuleSetIdInput,
+    AllocationRuleSetInput,
+    AllocationRuleSetPayload,
+    AllocationSimulateInput,
+)
 from backend.schema.common import Info, show
+from backend.schema.jobs import JobPayload
 
 
 @strawberry.type
@@ -30,6 +39,13 @@ class AllocationMutations:
             lambda actor: rule_sets.create(actor, translate(input, RuleSetCommand)),
             shown,
         )
+
+    @mutation(roles=LEADS, description="A job; its result compares the rule sets. Nothing is decided anew.")
+    async def allocation_simulate(self, info: Info, input: AllocationSimulateInput) -> JobPayload:
+        async def start(actor: Actor) -> UUID:
+            return await start_simulation(actor, translate(input, Simulate, {"rule_set_ids": "AllocationRuleSet"}))
+
+        return await perform(info, JobPayload, start, partial(show_job, info))
 
     @mutation(roles=LEADS, description="It allocates from now on, in place of the one that did.")
     async def allocation_rule_set_activate(

@@ -39,19 +39,19 @@ class JobQueries:
 class JobMutations:
     @mutation(roles=_BULK_ROLES, description="`action` is the name of a mutation: orderApprove, orderCancel …")
     async def orders_bulk(self, info: Info, input: OrdersBulkInput) -> JobPayload:
-        return await perform(info, JobPayload, lambda actor: _bulk(actor, input), partial(_shown, info))
+        return await perform(info, JobPayload, lambda actor: _bulk(actor, input), partial(show_job, info))
 
     @mutation(roles=_IMPORT_ROLES, description="Rows that are in already change nothing, so it may be done again.")
     async def import_start(self, info: Info, input: ImportStartInput) -> JobPayload:
         async def start(actor: Actor) -> UUID:
             return await imports.start_import(actor, translate(input, imports.StartImport))
 
-        return await perform(info, JobPayload, start, partial(_shown, info))
+        return await perform(info, JobPayload, start, partial(show_job, info))
 
     @mutation(roles=READERS, description="What was done stays done. One's own; those who lead cancel any.")
     async def job_cancel(self, info: Info, input: JobIdInput) -> JobPayload:
         return await perform(
-            info, JobPayload, lambda actor: cancel(actor, key(input.job_id, "job_id")), partial(_shown, info)
+            info, JobPayload, lambda actor: cancel(actor, key(input.job_id, "job_id")), partial(show_job, info)
         )
 
 
@@ -80,5 +80,5 @@ async def _orders(actor: Actor, input: OrdersBulkInput) -> list[tuple[UUID, str]
     return [(one, known[one]) for one in keys]
 
 
-async def _shown(info: Info, job_id: UUID | None) -> JobPayload:
+async def show_job(info: Info, job_id: UUID | None) -> JobPayload:
     return JobPayload(job=show(await info.loaders.one(JobRow, job_id)))

@@ -1,19 +1,24 @@
 """What rule sets would have done with the orders of a period: the same orders, the same receipts, one after the other.
 
 Pure. Each rule set starts from the same opening stock, and what it gives is gone for the orders after. Costs are
-hundredths; they are compared order by order, and the confidence interval is a bootstrap over days.
+hundredths; they are compared order by order with those of the first rule set, part by part of the period, and the
+confidence interval is a bootstrap over days.
 """
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from backend.rules.allocation import Plan, Question, plan
 from backend.rules.allocation_model import Demand, Level, Point, Site
+from backend.rules.allocation_record import explain
 from backend.rules.rule_sets import RuleSet
 
 _RESAMPLES = 500
@@ -41,24 +46,21 @@ class Arrival:
     quantity: int
 
 
-@dataclass(slots=True)
-class Outcome:
-    """Of one rule set: totals, and by order its cost, shipments and units missing, in the order of the cases."""
+class Replayed(NamedTuple):
+    """An order, what was asked of the planner at the stock that was left, and what it gave."""
 
-    rule_set: RuleSet
-    units: int = 0
-    costs: list[int] = field(default_factory=list)
-    shipments: list[int] = field(default_factory=list)
-    missing: list[int] = field(default_factory=list)
+    case: Case
+    question: Question
+    plan: Plan
 
     @property
     def cost(self) -> int:
-        return sum(self.costs)
+        """With what its missing units cost, so that no order is cheap because it was not filled."""
+        return self.plan.decision.plan.parts.money
 
     @property
-    def split_rate(self) -> float:
-        shipped = [count for count in self.shipments if count]
-        return sum(count > 1 for count in shipped) / len(shipped) if shipped else 0.0
+    def missing(self) -> int:
+        return sum(self.plan.backordered.values())
 
 
 def replay(
@@ -68,7 +70,7 @@ def replay(
     opening: Mapping[tuple[UUID, str], Level],
     arrivals: Sequence[Arrival] = (),
     decide: Callable[[Question], Plan] = plan,
-) -> Iterator[tuple[Case, Plan]]:
+) -> Iterator[Replayed]:
     """The cases one after the other, each with what it is given; `cases` and `arrivals` by time."""
     free, coming = {key: level.free for key, level in opening.items()}, 0
     for case in cases:
@@ -81,37 +83,108 @@ def replay(
             for key in {(site.id, demand.sku) for site in sites for demand in case.demands}
             if free.get(key, 0) > 0
         }
-        made = decide(Question(case.demands, sites, levels, rule_set, case.destination, order=case.order))
+        question = Question(case.demands, sites, levels, rule_set, case.destination, order=case.order)
+        made = decide(question)
         for it in made.assignments:
             free[it.site_id, it.sku] -= it.quantity
-        yield case, made
+        yield Replayed(case, question, made)
 
 
-def simulate(
-    rule_set: RuleSet,
-    cases: Sequence[Case],
-    sites: Sequence[Site],
-    opening: Mapping[tuple[UUID, str], Level],
-    arrivals: Sequence[Arrival] = (),
-) -> Outcome:
-    """As `replay`. An order's cost includes what its missing units cost, so that none is cheap because it was not
-    filled.
+class Comparison:
+    """Several rule sets on the same past, part by part. What a part came to is JSON; `conclude` adds the parts up."""
+
+    def __init__(
+        self,
+        rule_sets: Sequence[RuleSet],
+        cases: Sequence[Case],
+        sites: Sequence[Site],
+        opening: Mapping[tuple[UUID, str], Level],
+        arrivals: Sequence[Arrival] = (),
+    ) -> None:
+        self.done = 0
+        self._replays = [replay(rule_set, cases, sites, opening, arrivals) for rule_set in rule_sets]
+
+    def skip(self, size: int) -> None:
+        """What a part does to the stock, without telling of it."""
+        self.done += max(sum(1 for _ in islice(one, size)) for one in self._replays)
+
+    def part(self, size: int) -> dict[str, Any]:
+        """The next orders, at most `size`."""
+        replayed = [list(islice(one, size)) for one in self._replays]
+        self.done += len(replayed[0])
+        return {
+            "orders": len(replayed[0]),
+            "units": sum(demand.quantity for it in replayed[0] for demand in it.case.demands),
+            "rule_sets": [_tally(rows, replayed[0]) for rows in replayed],
+        }
+
+
+def _tally(rows: Sequence[Replayed], base: Sequence[Replayed]) -> dict[str, Any]:
+    """`days`: the saving against `base` and the number of orders, by day."""
+    shipments = [len(it.plan.decision.plan.sources) for it in rows]
+    days: dict[str, tuple[int, int]] = {}
+    for before, after in zip(base, rows, strict=True):
+        saved, orders = days.get(day := after.case.at.date().isoformat(), (0, 0))
+        days[day] = (saved + before.cost - after.cost, orders + 1)
+    return {
+        "cost": sum(it.cost for it in rows),
+        "shipments": sum(shipments),
+        "shipped": sum(count > 0 for count in shipments),
+        "split": sum(count > 1 for count in shipments),
+        "missing": sum(it.missing for it in rows),
+        "days": days,
+        "changed": _changed(base, rows),
+    }
+
+
+def _changed(base: Sequence[Replayed], rows: Sequence[Replayed]) -> list[dict[str, Any]]:
+    """The orders that changed most, each with why it went where by either."""
+    pairs = [pair for pair in zip(base, rows, strict=True) if pair[0].cost != pair[1].cost]
+    pairs.sort(key=lambda pair: (-abs(pair[0].cost - pair[1].cost), pair[0].case.number))
+    return [
+        {
+            "order": before.case.number,
+            "costs": [before.cost, after.cost],
+            "why": [explain(it.question, it.plan).sentence for it in (before, after)],
+        }
+        for before, after in pairs[:CHANGED]
+    ]
+
+
+def conclude(names: Sequence[str], parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the parts came to together, amounts in hundredths: of each rule set its totals, what an order saves against
+    the first one (the mean and its 95 % interval, by days), and the orders that changed most.
     """
-    outcome = Outcome(rule_set)
-    for case, made in replay(rule_set, cases, sites, opening, arrivals):
-        outcome.units += sum(demand.quantity for demand in case.demands)
-        outcome.costs.append(made.decision.plan.parts.money)
-        outcome.shipments.append(len(made.decision.plan.sources))
-        outcome.missing.append(sum(made.backordered.values()))
-    return outcome
+    orders = sum(part["orders"] for part in parts)
+    units = sum(part["units"] for part in parts)
+    sets = [_total(name, [part["rule_sets"][place] for part in parts], units) for place, name in enumerate(names)]
+    return {"orders": orders, "units": units, "rule_sets": sets}
 
 
-def saving(base: Outcome, other: Outcome, cases: Sequence[Case], seed: int = 1) -> tuple[float, float, float]:
-    """What `other` costs less than `base`, hundredths an order: the mean and its 95 % interval, by days."""
-    by_day: dict[date, list[int]] = {}
-    for case, before, after in zip(cases, base.costs, other.costs, strict=True):
-        by_day.setdefault(case.at.date(), []).append(before - after)
-    days = [(sum(found), len(found)) for found in by_day.values()]
+def _total(name: str, tallies: Sequence[Mapping[str, Any]], units: int) -> dict[str, Any]:
+    sums: Counter[str] = Counter()
+    days: dict[str, tuple[int, int]] = {}
+    for tally in tallies:
+        sums.update({key: tally[key] for key in ("cost", "shipments", "shipped", "split", "missing")})
+        for day, (saved, orders) in tally["days"].items():
+            known = days.get(day, (0, 0))
+            days[day] = (known[0] + saved, known[1] + orders)
+    mean, low, high = _interval(list(days.values()))
+    changed = [row for tally in tallies for row in tally["changed"]]
+    changed.sort(key=lambda row: (-abs(row["costs"][0] - row["costs"][1]), row["order"]))
+    return {
+        "name": name,
+        "cost": sums["cost"],
+        "shipments": sums["shipments"],
+        "split_rate": sums["split"] / max(sums["shipped"], 1),
+        "missing": sums["missing"],
+        "fill_rate": 1 - sums["missing"] / max(units, 1),
+        "saves": {"mean": mean, "low": low, "high": high},
+        "changed": changed[:CHANGED],
+    }
+
+
+def _interval(days: Sequence[tuple[int, int]], seed: int = 1) -> tuple[float, float, float]:
     if not days:
         return 0.0, 0.0, 0.0
     chance = random.Random(seed)
@@ -121,13 +194,3 @@ def saving(base: Outcome, other: Outcome, cases: Sequence[Case], seed: int = 1) 
 
 def _mean(days: Sequence[tuple[int, int]]) -> float:
     return sum(total for total, _ in days) / sum(count for _, count in days)
-
-
-def most_changed(base: Outcome, other: Outcome, cases: Sequence[Case]) -> list[tuple[str, int, int]]:
-    """(order, cost by `base`, cost by `other`) of those that changed most."""
-    rows = [
-        (case.number, before, after)
-        for case, before, after in zip(cases, base.costs, other.costs, strict=True)
-        if before != after
-    ]
-    return sorted(rows, key=lambda row: (-abs(row[1] - row[2]), row[0]))[:CHANGED]

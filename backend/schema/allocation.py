@@ -120,6 +120,16 @@ class AllocationDecision(Node):
         ]
 
 
+@strawberry.input(
+    description="The orders placed in the period, at the stock of that time, through each rule set. The others are"
+    " compared with the first one; any version may be named."
+)
+class AllocationSimulateInput:
+    rule_set_ids: list[strawberry.ID]
+    from_: datetime = strawberry.field(name="from")
+    to: datetime
+
+
 @readable_by(HOUSE)
 @strawberry.type(
     description="`kind` is the effect: OBJECTIVE, COSTS, UNFILLED, EXCLUDE, REQUIRE, ADD, TIER, MAX_SHIPMENTS,"

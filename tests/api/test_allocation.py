@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+import pytest
+
+from backend.actions.allocation import simulate
+from backend.actions.jobs.run import run
 from backend.actions.rule_sets.install import install_rule_sets
+from backend.models.jobs import Job
+from backend.reactions.run_job import KINDS
 from backend.rules.vocabulary import Role
-from backend.schema.common import encode_id
+from backend.schema.common import decode_id, encode_id
+from tests.actions.goods import everything
 from tests.api import world
 from tests.api.conftest import Api
+from tests.api.test_jobs import finished
 
 CREATE = """mutation($input: AllocationRuleSetInput!) { allocationRuleSetCreate(input: $input) {
   ruleSet { id name version active rules { kind when parameters } } userErrors { code path } } }"""
@@ -17,6 +27,9 @@ ACTIVATE = """mutation($input: AllocationRuleSetIdInput!) { allocationRuleSetAct
 PREVIEW = """query($order: ID!, $rules: ID) { allocationPreview(orderId: $order, ruleSetId: $rules) {
   ruleSet outcome cost sentence chosen { sku quantity site { code } } excludedSites { reason site { code } }
   explanation } }"""
+
+SIMULATE = """mutation($input: AllocationSimulateInput!) { allocationSimulate(input: $input) {
+  job { id total } userErrors { code path } } }"""
 
 
 async def made(api: Api, rules: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
@@ -59,3 +72,84 @@ async def test_a_preview_of_what_is_not_there(api: Api) -> None:
         }
         answer = await api.ask(PREVIEW, names)
         assert answer["errors"][0]["extensions"]["reason"] == "NOT_FOUND", answer
+
+
+@pytest.fixture
+async def past(api: Api) -> dict[str, Any]:
+    """Five orders of two lines placed after stock came, and two rule sets, one of which leaves a site out."""
+    await install_rule_sets()
+    await world.second_site()
+    await world.stock("TEA", "CUP", quantity=6)
+    await world.stock("TEA", "CUP", site="S2")
+    since = datetime.now(UTC)
+    for number in range(1, 6):
+        await world.enter(number, placed_at=since + timedelta(microseconds=number))
+    exclude = await made(api, [{"kind": "EXCLUDE", "when": 'site.code == "S2"'}], name="without S2")
+    listed = (await api.do("{ allocationRuleSets { id name } }"))["allocationRuleSets"]
+    ids = [next(it["id"] for it in listed if it["name"] == "least cost"), exclude["ruleSet"]["id"]]
+    return {"ruleSetIds": ids, "from": since.isoformat(), "to": (since + timedelta(hours=1)).isoformat()}
+
+
+async def books() -> dict[str, Any]:
+    """All but the log and the jobs, in which a job stands."""
+    return {
+        name: rows
+        for name, rows in (await everything()).items()
+        if name not in ("event", "job", "job_item", "pgqueuer")
+    }
+
+
+async def asked(api: Api, **given: Any) -> Any:
+    return (await api.do(SIMULATE, {"input": given}, role=Role.MANAGER))["allocationSimulate"]
+
+
+@pytest.mark.parametrize("part", [250, 2])
+async def test_a_simulation_is_a_job(
+    api: Api, past: dict[str, Any], part: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulate, "_PART", part)
+    before = await books()
+    payload = await asked(api, **past)
+    assert (payload["userErrors"], payload["job"]["total"]) == ([], 5)
+    job = await finished(decode_id(payload["job"]["id"], "Job"))
+    assert (job.state, job.done, job.failed) == ("SUCCEEDED", 5, 0)
+    assert (job.result["orders"], job.result["units"]) == (5, 20)
+    base, other = job.result["ruleSets"]
+    assert (base["name"], base["missingUnits"], base["fillRate"]) == ("least cost v1", 0, 1.0)
+    # S1 has six of each: three orders of two.
+    assert (other["name"], other["missingUnits"], other["fillRate"]) == ("without S2 v1", 8, 0.6)
+    assert [row["order"] for row in other["changed"]][:2] == ["100004", "100005"]
+    assert all(len(row["why"]) == len(row["costs"]) == 2 for row in other["changed"])
+    assert float(other["savesPerOrder"]["mean"]) < 0
+    assert await books() == before
+
+
+async def test_a_simulation_goes_on_in_another_process(
+    api: Api, past: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulate, "_PART", 2)
+    whole = await finished(decode_id((await asked(api, **past))["job"]["id"], "Job"))
+    monkeypatch.setattr("backend.actions.jobs.run._CHUNK", 1)
+    job_id = decode_id((await asked(api, **past))["job"]["id"], "Job")
+    for _ in range(3):
+        simulate._under_way.clear()
+        await run(job_id, KINDS)
+    assert (await Job.get(id=job_id)).result == whole.result
+
+
+async def test_a_simulation_that_makes_no_sense_is_refused(
+    api: Api, past: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = past["ruleSetIds"]
+    cases: list[tuple[dict[str, Any], str, list[str] | None]] = [
+        ({"ruleSetIds": []}, "INVALID", ["ruleSetIds"]),
+        ({"ruleSetIds": [ids[0], ids[0]]}, "INVALID", ["ruleSetIds"]),
+        ({"ruleSetIds": [ids[0], encode_id("AllocationRuleSet", UUID(int=1))]}, "NOT_FOUND", ["ruleSetIds", "1"]),
+        ({"to": past["from"]}, "INVALID", ["to"]),
+        ({"from": "2020-05-01T00:00:00Z", "to": "2020-05-01T00:00:01Z"}, "INVALID", None),
+    ]
+    for changed, code, path in cases:
+        assert (await asked(api, **past | changed))["userErrors"] == [{"code": code, "path": path}], changed
+    monkeypatch.setattr(simulate, "MAX_ORDERS", 4)
+    assert (await asked(api, **past))["userErrors"] == [{"code": "LIMIT_EXCEEDED", "path": ["to"]}]
+    assert await Job.all().count() == 0

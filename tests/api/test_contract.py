@@ -38,8 +38,6 @@ TO_COME = {
     "Field Query.webhooks was removed.",
     "Field Mutation.webhookCreate was removed.",
     # Simulation of allocation.
-    "AllocationSimulateInput was removed.",
-    "Field Mutation.allocationSimulate was removed.",
 }
 
 

@@ -70,6 +70,7 @@ MUTATIONS: dict[str, set[Role]] = {
     "reservationRelease": SELLERS,
     "allocationRuleSetCreate": {A, M},
     "allocationRuleSetActivate": {A, M},
+    "allocationSimulate": {A, M},
     "channelCreate": {A},
     "userCreate": {A},
     "userUpdate": {A},

@@ -12,7 +12,7 @@ from backend.actions.allocation.allocate import allocate
 from backend.actions.rule_sets.install import install_rule_sets
 from backend.commands.simulating import simulate_period
 from backend.errors import ErrorCode, Refused
-from backend.queries.simulation import history
+from backend.models.past import history
 from tests.actions import goods
 from tests.actions.goods import DESK, a_site, an_order, line
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import pytest
+
 from backend.rules.allocation_model import Level
-from backend.rules.rule_sets import LEAST_COST
-from backend.rules.simulation import Arrival, Case, most_changed, saving, simulate
+from backend.rules.rule_sets import LEAST_COST, RuleSet
+from backend.rules.simulation import Arrival, Case, Comparison, conclude, replay
 from tests.rules.questions import HERE, number, rules, ship, site
 
+Stock = dict[tuple[UUID, str], Level]
 MORNING = datetime(2026, 5, 1, 8, tzinfo=UTC)
 SITES = [site("A", 0), site("B", 5)]
 NO_A = rules(("EXCLUDE", 'site.code == "A"', {}))
@@ -25,21 +29,53 @@ def opening(**units: int) -> dict[tuple[UUID, str], Level]:
     return {(number(ord(code)), "X"): Level(count) for code, count in units.items()}
 
 
+def compared(rule_sets: list[RuleSet], past: list[Case], stock: Stock, *arrivals: Arrival, size: int = 99) -> Any:
+    comparison = Comparison(rule_sets, past, SITES, stock, arrivals)
+    parts = [comparison.part(size) for _ in range(0, len(past) or 1, size)]
+    assert comparison.done == len(past)
+    assert comparison.part(size)["orders"] == 0
+    return conclude([rule_set.name for rule_set in rule_sets], parts)
+
+
 def test_stock_is_used_up_and_comes_in() -> None:
     arrival = Arrival(MORNING + timedelta(days=2), AT_A, "X", 1)
-    outcome = simulate(LEAST_COST, cases(4), SITES, opening(A=1, B=1), [arrival])
-    assert outcome.missing == [0, 0, 0, 1]
-    assert outcome.shipments == [1, 1, 1, 0]
-    assert outcome.costs == [750, 853, 750, 15_000]
-    assert (outcome.units, outcome.cost, outcome.split_rate) == (4, 17_353, 0.0)
+    rows = list(replay(LEAST_COST, cases(4), SITES, opening(A=1, B=1), [arrival]))
+    assert [row.missing for row in rows] == [0, 0, 0, 1]
+    assert [row.cost for row in rows] == [750, 853, 750, 15_000]
+    [found] = compared([LEAST_COST], cases(4), opening(A=1, B=1), arrival)["rule_sets"]
+    assert (found["cost"], found["shipments"], found["split_rate"]) == (17_353, 3, 0.0)
+    assert (found["missing"], found["fill_rate"], found["changed"]) == (1, 0.75, [])
 
 
-def test_each_starts_from_the_same_stock_and_is_compared_order_by_order() -> None:
+@pytest.mark.parametrize("size", [1, 2, 99])
+def test_each_starts_from_the_same_stock_and_is_compared_order_by_order(size: int) -> None:
     past, stock = cases(3), opening(A=9, B=9)
-    base, other = (simulate(rule_set, past, SITES, stock) for rule_set in (NO_A, LEAST_COST))
+    found = compared([NO_A, LEAST_COST], past, stock, size=size)
     assert stock == opening(A=9, B=9)
-    assert (base.costs, other.costs) == ([853] * 3, [750] * 3)
-    assert saving(base, other, past) == (103.0, 103.0, 103.0)
-    assert most_changed(base, other, past)[0] == ("0", 853, 750)
-    assert most_changed(base, base, past) == []
-    assert saving(simulate(NO_A, [], SITES, stock), simulate(NO_A, [], SITES, stock), []) == (0.0, 0.0, 0.0)
+    assert (found["orders"], found["units"]) == (3, 3)
+    base, other = found["rule_sets"]
+    assert (base["cost"], other["cost"]) == (3 * 853, 3 * 750)
+    assert base["saves"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
+    assert other["saves"] == {"mean": 103.0, "low": 103.0, "high": 103.0}
+    assert [(row["order"], row["costs"]) for row in other["changed"]] == [(f"{day}", [853, 750]) for day in range(3)]
+    assert all("B" in before and "A" in after for before, after in (row["why"] for row in other["changed"]))
+
+
+def test_a_part_that_is_skipped_leaves_the_stock_as_if_it_were_told() -> None:
+    past, stock = cases(4), opening(A=2, B=9)
+    skipping, telling = (Comparison([LEAST_COST, NO_A], past, SITES, stock) for _ in range(2))
+    skipping.skip(2)
+    telling.part(2)
+    assert (skipping.done, skipping.part(2)) == (telling.done, telling.part(2))
+
+
+def test_a_period_without_orders() -> None:
+    [found] = compared([NO_A], [], opening(A=9))["rule_sets"]
+    assert (found["cost"], found["fill_rate"], found["saves"]["mean"]) == (0, 1.0, 0.0)
+
+
+def test_the_interval_is_of_days() -> None:
+    """Two days that save 103 an order and one that saves nothing: the mean may be either, or between."""
+    past = [*cases(2), Case("none", MORNING + timedelta(days=2), (ship(9, "Y", 1),), HERE, {})]
+    saves = compared([NO_A, LEAST_COST], past, opening(A=9, B=9))["rule_sets"][1]["saves"]
+    assert (round(saves["mean"], 2), saves["low"], saves["high"]) == (68.67, 0.0, 103.0)

@@ -17,6 +17,7 @@ from backend.actions.jobs.start import Item
 from backend.errors import not_found
 from backend.models import db
 from backend.models.db import retried, transaction
+from backend.models.jobs import Job
 from backend.rules.permissions import GOODS, LEADS, SELLERS, Actor, require
 from backend.rules.vocabulary import FileForm, ImportKind, Role
 
@@ -60,9 +61,9 @@ async def start_import(actor: Actor, command: StartImport) -> UUID:
         return await start.start(tx, actor, KIND, given, items)
 
 
-async def on_part(actor: Actor, given: Mapping[str, Any], item: Item) -> Outcome:
+async def on_part(actor: Actor, job: Job, item: Item) -> Outcome:
     """Rows that were taken when a worker died in the middle are unchanged the second time."""
-    kind = ImportKind(given["kind"])
+    kind = ImportKind(job.given["kind"])
     _check(actor, kind)
     part = await db.fetchrow(_PART, item.subject_id)
     if part is None:
@@ -75,7 +76,7 @@ async def on_part(actor: Actor, given: Mapping[str, Any], item: Item) -> Outcome
 
     rows = [Record(line, text) for line, text in zip(part["lines"], part["texts"], strict=True)]
     loads, form = Kind(kind.value.lower()), FileForm(part["form"])
-    summary = await load(actor, loads, rows, form, dry_run=given["dry_run"], report=report)
+    summary = await load(actor, loads, rows, form, dry_run=job.given["dry_run"], report=report)
     return Outcome({result.value: summary.counts[result] for result in Result}, refused)
 
 

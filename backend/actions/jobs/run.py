@@ -61,7 +61,7 @@ class Works:
     found done. `conclude` makes of the pieces' results, in their order, what the job's result tells beside its counts.
     """
 
-    work: Callable[[Actor, Mapping[str, Any], Item], Awaitable[Outcome]]
+    work: Callable[[Actor, Job, Item], Awaitable[Outcome]]
     conclude: Callable[[Mapping[str, Any], Sequence[Any]], Mapping[str, Any]]
 
 
@@ -74,7 +74,7 @@ class _TakenBack(Exception):
 
 _WAITING = "SELECT position FROM job_item WHERE job_id = $1 AND state = 'WAITING' ORDER BY position LIMIT $2"
 _LOOK = """
-SELECT i.subject_id, i.reference, i.units FROM job_item i JOIN job j ON j.id = i.job_id
+SELECT i.subject_id, i.reference, i.units, i.position FROM job_item i JOIN job j ON j.id = i.job_id
  WHERE i.job_id = $1 AND i.position = $2 AND i.state = 'WAITING' AND j.finished_at IS NULL
    AND j.cancel_requested_at IS NULL
 """
@@ -174,7 +174,7 @@ async def _work(job: Job, kind: Works, actor: Actor, position: int) -> None:
     if looked is None:
         return
     try:
-        outcome = await kind.work(actor, job.given, Item(*looked))
+        outcome = await kind.work(actor, job, Item(*looked))
     except Refused as refusal:
         await _tried(job.id, position, refusal.problems[0])
     else:

@@ -19,11 +19,12 @@ RUN = "run_job"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One piece: of what, what a person calls it, and how many of the job's units it is."""
+    """One piece: of what, what a person calls it, how many of the job's units it is, and its place: 1, 2, …"""
 
     subject_id: UUID | None
     reference: str
     units: int = 1
+    position: int = 0
 
 
 _JOB = """

@@ -27,6 +27,10 @@ SELECT o.id, o.number, o.placed_at, o.currency, o.shipping_address,
  WHERE o.placed_at >= $1 AND o.placed_at < $2 AND o.state <> 'DRAFT'
  GROUP BY o.id ORDER BY o.placed_at, o.id
 """
+_COUNT = """
+SELECT count(*) FROM sales_order o WHERE o.placed_at >= $1 AND o.placed_at < $2 AND o.state <> 'DRAFT'
+   AND EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.kind = 'PHYSICAL')
+"""
 _OPENING = """
 SELECT m.site_id, m.sku, sum(m.quantity)::int AS units, coalesce(max(l.safety_stock), 0) AS safety
   FROM inventory_movement m LEFT JOIN inventory_level l ON l.site_id = m.site_id AND l.sku = m.sku
@@ -44,6 +48,11 @@ class History:
     sites: tuple[Site, ...]
     opening: dict[tuple[UUID, str], Level]
     arrivals: list[Arrival]
+
+
+async def count_orders(since: datetime, until: datetime) -> int:
+    """Those that `history` gives."""
+    return int(await db.fetchval(_COUNT, since, until))
 
 
 async def history(since: datetime, until: datetime, stock_at: datetime | None = None) -> History:
@@ -69,6 +78,19 @@ async def history(since: datetime, until: datetime, stock_at: datetime | None = 
             for row in batch
         ]
     return History(cases, await all_sites(), opening, arrivals)
+
+
+async def rule_sets_of(ids: Sequence[UUID]) -> list[RuleSet]:
+    """Any versions, in the order of the ids; those that there are."""
+    rows = await db.fetch(
+        "SELECT json_build_array(id, name, version, rules) AS row FROM allocation_rule_set WHERE id = ANY($1)", ids
+    )
+    return sorted((read_rule_set(row["row"]) for row in rows), key=lambda rule_set: ids.index(_id(rule_set)))
+
+
+def _id(rule_set: RuleSet) -> UUID:
+    assert rule_set.id is not None
+    return rule_set.id
 
 
 async def named_rule_sets(names: Sequence[str]) -> list[RuleSet]:
