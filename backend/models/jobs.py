@@ -30,7 +30,10 @@ class Job(Identified):
 
     class Meta:
         table = "job"
-        indexes = (Index(fields=("requested_by", "created_at"), name="ix_job_requested_by"),)
+        indexes = (
+            Index(fields=("requested_by", "created_at"), name="ix_job_requested_by"),
+            Index(fields=("created_at",), name="ix_job_created_at"),
+        )
         constraints = (
             one_of("job", "state", JobState),
             check("job", "counts", "0 <= failed AND failed <= done AND done <= total"),

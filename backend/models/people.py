@@ -10,6 +10,7 @@ from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.migrations.constraints import UniqueConstraint
 
 from backend.models.base import Identified, check, link, one_of
+from backend.rules.criteria import OrderSort
 from backend.rules.vocabulary import Role
 
 
@@ -99,9 +100,13 @@ class SavedSearch(Identified):
     query = fields.TextField(null=True, description="the free text")
     criteria: Any = fields.JSONField(description="an OrderFilter")
     columns = ArrayField(element_type="text", description="of the list, in order")
+    sort = fields.CharEnumField(OrderSort, max_length=16, null=True)
     shared = fields.BooleanField(default=False)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
         table = "saved_search"
-        constraints = (UniqueConstraint(fields=("owner", "name"), name="uq_saved_search"),)
+        constraints = (
+            UniqueConstraint(fields=("owner", "name"), name="uq_saved_search"),
+            one_of("saved_search", "sort", OrderSort),
+        )

@@ -7,11 +7,13 @@ from uuid import UUID
 from backend.models import db
 from backend.models.db import Row
 from backend.models.jobs import Job, JobItem
+from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
 from backend.queries.sql import Where, rows
 from backend.rules.permissions import Actor
 
 MAX_ERRORS = 100
+_NEWEST = Sort("job", (("created_at", "timestamptz"), ("id", "uuid")), descending=True)
 
 _ERRORS = """
 SELECT coalesce(p.value ->> 'reference', t.reference) AS reference,
@@ -26,6 +28,13 @@ async def job(actor: Actor, job_id: UUID | None) -> Job | None:
     where.add(f"t.id = {where.bind(job_id)}")
     scope(where, actor, Job)
     return next(iter(await rows(Job, f"SELECT t.* FROM job t WHERE {where}", *where.args)), None)
+
+
+async def jobs(actor: Actor, window: Window) -> Page[Job]:
+    """Newest first."""
+    where = Where()
+    scope(where, actor, Job)
+    return await page(Job, where, _NEWEST, window)
 
 
 async def errors(actor: Actor, job_id: UUID) -> list[Row]:

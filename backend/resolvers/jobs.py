@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 import strawberry
+from strawberry import UNSET
 
 from backend.actions.imports import start as imports
 from backend.actions.jobs.cancel import cancel
@@ -15,14 +16,14 @@ from backend.models.jobs import Job as JobRow
 from backend.queries import jobs as queries
 from backend.queries import orders
 from backend.resolvers.arguments import key as key_of
-from backend.resolvers.arguments import word
+from backend.resolvers.arguments import window, word
 from backend.resolvers.commands import key, maybe_text, perform, text, translate
 from backend.rules.criteria import OrderCriteria
 from backend.rules.lifecycle import ORDER_VERBS
 from backend.rules.permissions import READERS, Actor
 from backend.schema.access import field, mutation
 from backend.schema.common import Info, given, show
-from backend.schema.jobs import ImportStartInput, Job, JobIdInput, JobPayload, OrdersBulkInput
+from backend.schema.jobs import ImportStartInput, Job, JobConnection, JobIdInput, JobPayload, OrdersBulkInput
 
 _IMPORT_ROLES = frozenset(role for roles in imports.ROLES.values() for role in roles)
 _BULK_ROLES = frozenset(role for action in actions.ACTIONS for role in ORDER_VERBS[action].roles)
@@ -33,6 +34,10 @@ class JobQueries:
     @field(roles=READERS, description="One's own; those who lead see all.")
     async def job(self, info: Info, id: strawberry.ID) -> Job | None:
         return show(await queries.job(info.actor, key_of(id, "Job")))
+
+    @field(roles=READERS, description="The newest first. One's own; those who lead see all.")
+    async def jobs(self, info: Info, first: int | None = UNSET, after: str | None = UNSET) -> JobConnection:
+        return JobConnection.of(await queries.jobs(info.actor, window(first, after)))
 
 
 @strawberry.type

@@ -9,10 +9,10 @@ from strawberry.scalars import JSON
 
 from backend.models.jobs import Job as JobRow
 from backend.queries import jobs as queries
-from backend.rules.permissions import READERS
+from backend.rules.permissions import READERS, Actor
 from backend.rules.vocabulary import ImportKind, JobState
 from backend.schema.access import field, readable_by
-from backend.schema.common import Info, Node, UserError, column, shows
+from backend.schema.common import CountedConnection, Info, Node, UserError, column, shows
 from backend.schema.order_inputs import OrderFilter
 
 
@@ -36,10 +36,46 @@ class Job(Node):
     created_at: datetime = column()
     finished_at: datetime | None = column()
 
+    @field(roles=READERS, description="Whether the one who asks has started it.")
+    def own(self, info: Info) -> bool:
+        actor: Actor = info.actor
+        return bool(self.row.requested_by == actor.key)
+
+    @field(roles=READERS, description="Of an ordersBulk: the name of the mutation.")
+    def action(self) -> str | None:
+        return self._given("action")
+
+    @field(roles=READERS)
+    def reason(self) -> str | None:
+        return self._given("reason")
+
+    @field(roles=READERS, description="Whether it only says what would happen.")
+    def dry_run(self) -> bool:
+        return bool(self.row.given.get("dry_run"))
+
     @field(roles=READERS, description="The first 100 of what was refused.")
     async def errors(self, info: Info) -> list[JobError]:
         found = await queries.errors(info.actor, self.row.id)
         return [JobError(reference=row["reference"], message=row["message"]) for row in found]
+
+    def _given(self, name: str) -> str | None:
+        value = self.row.given.get(name)
+        return value if isinstance(value, str) else None
+
+
+@readable_by(READERS)
+@strawberry.type
+class JobEdge:
+    cursor: str
+    node: Job
+
+
+@readable_by(READERS)
+@strawberry.type
+class JobConnection(CountedConnection):
+    edge = JobEdge
+    edges: list[JobEdge]
+    nodes: list[Job]
 
 
 @strawberry.input

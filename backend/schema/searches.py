@@ -6,6 +6,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from backend.models.people import SavedSearch as SavedSearchRow
+from backend.rules.criteria import OrderSort
 from backend.rules.permissions import READERS, Actor
 from backend.schema.access import field, readable_by
 from backend.schema.common import Info, Node, UserError, column, shows
@@ -18,6 +19,7 @@ class SavedSearch(Node):
     name: str = column()
     query: str | None = column(description="The free text.")
     columns: list[str] = column(description="Of the list, in order; empty for the usual ones.")
+    sort: OrderSort | None = column(description="Null for the usual one.")
     shared: bool = column()
 
     @field(roles=READERS, description="An OrderFilter.")
@@ -37,6 +39,7 @@ class SavedSearchInput:
     shared: bool = False
     query: str | None = strawberry.UNSET
     columns: list[str] | None = strawberry.UNSET
+    sort: OrderSort | None = strawberry.UNSET
 
 
 @strawberry.input(description="The search is replaced as a whole.")
@@ -47,6 +50,7 @@ class SavedSearchUpdateInput:
     shared: bool = False
     query: str | None = strawberry.UNSET
     columns: list[str] | None = strawberry.UNSET
+    sort: OrderSort | None = strawberry.UNSET
 
 
 @strawberry.input

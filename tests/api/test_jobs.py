@@ -215,3 +215,17 @@ async def test_a_job_that_is_given_up_says_so(api: Api, orders: list[Any]) -> No
     job = await Job.get(id=job_id)
     assert (job.state, job.done, job.result["succeeded"]) == ("FAILED", 0, 0)
     assert await db.fetchval("SELECT count(*) FROM event WHERE kind = 'job.finished'") == 1
+
+
+async def test_jobs_are_listed_for_who_asked_and_all_for_those_who_lead(api: Api, orders: list[Any]) -> None:
+    document = "{ jobs(first: 2) { totalCount nodes { kind action reason dryRun total own } } }"
+    await begun(api, action="orderApprove", filter={})
+    given = {"action": "orderSuspend", "reason": "Odd.", "filter": {}, "dryRun": True}
+    assert (await asked(api, Role.CUSTOMER_SERVICE, **given))["userErrors"] == []
+    shared = {"kind": "ordersBulk", "total": 5}
+    approve = shared | {"action": "orderApprove", "reason": None, "dryRun": False}
+    hold = shared | {"action": "orderSuspend", "reason": "Odd.", "dryRun": True}
+    mine, theirs = {"own": True}, {"own": False}
+    seen = ((Role.MANAGER, [hold | theirs, approve | mine]), (Role.CUSTOMER_SERVICE, [hold | mine]), (Role.VIEWER, []))
+    for role, found in seen:
+        assert await api.do(document, role=role) == {"jobs": {"totalCount": len(found), "nodes": found}}

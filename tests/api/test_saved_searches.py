@@ -7,7 +7,7 @@ from typing import Any
 from backend.rules.vocabulary import Role
 from tests.api.conftest import Api
 
-ONE = "savedSearch { id name query filter columns shared own } userErrors { code path }"
+ONE = "savedSearch { id name query filter columns sort shared own } userErrors { code path }"
 DO = "mutation ($input: %s!) { %s(input: $input) { " + ONE + " } }"
 LIST = "{ savedSearches { id name own } }"
 LATE = {"state": ["WAITING_APPROVAL"], "not": {"country": ["DE"]}, "total": {"min": "10.00"}}
@@ -24,17 +24,19 @@ async def names(api: Api, role: Role) -> list[tuple[str, bool]]:
 
 
 async def test_kept_changed_and_let_go(api: Api) -> None:
-    made = await do(api, "savedSearchCreate", name=" Late ", filter=LATE, query="ann", columns=["number", "total"])
+    made = await do(
+        api, "savedSearchCreate", name=" Late ", filter=LATE, query="ann", columns=["number", "total"], sort="TOTAL_ASC"
+    )
     found = made["savedSearch"]
     assert made["userErrors"] == []
     assert found == {
         "id": found["id"], "name": "Late", "query": "ann", "filter": LATE, "columns": ["number", "total"],
-        "shared": False, "own": True,
+        "sort": "TOTAL_ASC",        "shared": False, "own": True,
     }  # fmt: skip
     again = await do(api, "savedSearchCreate", name="Late", filter={})
     assert again == {"savedSearch": None, "userErrors": [{"code": "DUPLICATE", "path": ["name"]}]}
     changed = await do(api, "savedSearchUpdate", savedSearchId=found["id"], name="Early", filter={})
-    assert changed["savedSearch"] == found | {"name": "Early", "query": None, "filter": {}, "columns": []}
+    assert changed["savedSearch"] == found | {"name": "Early", "query": None, "filter": {}, "columns": [], "sort": None}
     assert await names(api, Role.CUSTOMER_SERVICE) == [("Early", True)]
     assert (await do(api, "savedSearchDelete", savedSearchId=found["id"]))["userErrors"] == []
     assert await names(api, Role.CUSTOMER_SERVICE) == []

@@ -13,6 +13,7 @@ from backend.models import db
 from backend.models.base import uuid7
 from backend.models.db import Transaction, retried, transaction
 from backend.models.people import SavedSearch
+from backend.rules.criteria import OrderSort
 from backend.rules.order_input import Problems
 from backend.rules.permissions import LEADS, Actor, require
 
@@ -28,6 +29,7 @@ class SavedSearchCommand:
     filter: Mapping[str, Any]
     query: str | None = None
     columns: Sequence[str] = ()
+    sort: OrderSort | None = None
     shared: bool = False
 
 
@@ -83,10 +85,10 @@ async def _own(actor: Actor, saved_search_id: UUID) -> SavedSearch:
 async def _write(tx: Transaction, actor: Actor, row: SavedSearch, command: SavedSearchCommand, kind: str) -> UUID:
     try:
         await tx.execute(
-            "INSERT INTO saved_search (id, owner, created_at, name, query, criteria, columns, shared)"
-            " VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+            "INSERT INTO saved_search (id, owner, created_at, name, query, criteria, columns, sort, shared)"
+            " VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
             " query = excluded.query, criteria = excluded.criteria, columns = excluded.columns,"
-            " shared = excluded.shared",
+            " sort = excluded.sort, shared = excluded.shared",
             row.id,
             row.owner,
             row.created_at,
@@ -94,6 +96,7 @@ async def _write(tx: Transaction, actor: Actor, row: SavedSearch, command: Saved
             command.query,
             db.jsonb(command.filter),
             list(command.columns),
+            command.sort,
             command.shared,
         )
     except Exception as error:

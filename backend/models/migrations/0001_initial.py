@@ -10,6 +10,7 @@ from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 from backend.models.base import uuid7
+from backend.rules.criteria import OrderSort
 from backend.rules.vocabulary import (
     AlertSeverity,
     AllocationOutcome,
@@ -385,7 +386,10 @@ class Migration(migrations.Migration):
             options={
                 "table": "job",
                 "app": "crossdock",
-                "indexes": [Index(fields=["requested_by", "created_at"], name="ix_job_requested_by")],
+                "indexes": [
+                    Index(fields=["requested_by", "created_at"], name="ix_job_requested_by"),
+                    Index(fields=["created_at"], name="ix_job_created_at"),
+                ],
                 "pk_attr": "id",
                 "table_description": "`done` counts what was tried, `failed` what of it was refused; both move in the transaction of the piece.",
             },
@@ -737,6 +741,15 @@ class Migration(migrations.Migration):
                 ("query", fields.TextField(null=True, description="the free text", unique=False)),
                 ("criteria", fields.JSONField(description="an OrderFilter", encoder=JSON_DUMPS, decoder=loads)),
                 ("columns", ArrayField(description="of the list, in order", element_type="TEXT")),
+                (
+                    "sort",
+                    fields.CharEnumField(
+                        null=True,
+                        description="PLACED_AT_DESC: PLACED_AT_DESC\nPLACED_AT_ASC: PLACED_AT_ASC\nUPDATED_AT_DESC: UPDATED_AT_DESC\nTOTAL_DESC: TOTAL_DESC\nTOTAL_ASC: TOTAL_ASC\nRELEVANCE: RELEVANCE",
+                        enum_type=OrderSort,
+                        max_length=16,
+                    ),
+                ),
                 ("shared", fields.BooleanField(default=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
@@ -751,6 +764,13 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="SavedSearch",
             constraint=UniqueConstraint(fields=("owner", "name"), name="uq_saved_search"),
+        ),
+        ops.AddConstraint(
+            model_name="SavedSearch",
+            constraint=CheckConstraint(
+                check="sort IN ('PLACED_AT_DESC', 'PLACED_AT_ASC', 'UPDATED_AT_DESC', 'TOTAL_DESC', 'TOTAL_ASC', 'RELEVANCE')",
+                name="ck_saved_search_sort",
+            ),
         ),
         ops.CreateModel(
             name="ServiceFigure",

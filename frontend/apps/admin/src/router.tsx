@@ -88,6 +88,12 @@ const alerts = createRoute({
   validateSearch: (raw: Raw) => compact({ severity: list(raw.severity), kind: list(raw.kind), cleared: flag(raw.cleared), ...page(raw) }),
   component: lazyRouteComponent(() => import("./features/alerts/Alerts"), "Alerts"),
 });
+const jobs = createRoute({
+  getParentRoute: () => root,
+  path: "/jobs",
+  validateSearch: (raw: Raw) => compact({ open: text(raw.open), ...page(raw) }),
+  component: lazyRouteComponent(() => import("./features/jobs/Jobs"), "Jobs"),
+});
 const workflows = createRoute({
   getParentRoute: () => root,
   path: "/workflows",
@@ -117,6 +123,7 @@ export const router = createRouter({
     inventory,
     site,
     alerts,
+    jobs,
     workflows,
     channels,
     users,

@@ -206,6 +206,13 @@ const LABELS = {
     TAG: msg`Tag`,
     COUNTRY: msg`Country`,
   },
+  JobState: {
+    QUEUED: msg`Queued`,
+    RUNNING: msg`Running`,
+    SUCCEEDED: msg`Finished`,
+    FAILED: msg`Failed`,
+    CANCELLED: msg`Stopped`,
+  },
   /** The verbs of `availableActions`. */
   Action: {
     orderSubmit: msg`Submit`,

@@ -1,4 +1,4 @@
-import { createClient, type Enum, graphql, type ResultOf, useAction, useLive } from "@crossdock/api";
+import { createClient, type Enum, Feeds, FeedsContext, graphql, type ResultOf, useAction, useLive } from "@crossdock/api";
 import { Failed } from "@crossdock/ui";
 import { Center, Loader } from "@mantine/core";
 import { t } from "@lingui/core/macro";
@@ -63,9 +63,16 @@ interface KnownProps extends SessionProps {
 function Known({ renew, ...rest }: KnownProps) {
   const [ended, setEnded] = useState(false);
   const client = useMemo(() => createClient({ onUnauthenticated: () => setEnded(true) }), []);
+  const feeds = useMemo(() => new Feeds(), []);
+  useEffect(() => {
+    feeds.open();
+    return () => feeds.close();
+  }, [feeds]);
   return (
     <Provider value={client}>
-      <Suspense fallback={<Waiting />}>{ended ? <LogIn renew={renew} /> : <Gate renew={renew} {...rest} />}</Suspense>
+      <FeedsContext value={feeds}>
+        <Suspense fallback={<Waiting />}>{ended ? <LogIn renew={renew} /> : <Gate renew={renew} {...rest} />}</Suspense>
+      </FeedsContext>
     </Provider>
   );
 }

@@ -52,6 +52,7 @@ const TONES: Partial<Record<Vocabulary, Record<string, Tone>>> = {
   AlertSeverity: { INFO: "busy", WARNING: "warn", CRITICAL: "bad" },
   QueuePriority: { LOW: "idle", MEDIUM: "warn", HIGH: "bad" },
   AllocationOutcome: { FULL: "good", PARTIAL: "warn", BACKORDERED: "warn", NONE: "bad" },
+  JobState: { QUEUED: "busy", RUNNING: "busy", SUCCEEDED: "good", FAILED: "bad", CANCELLED: "warn" },
   StepMode: { AUTOMATIC: "good", MANUAL: "busy", SKIP: "idle" },
 };
 

@@ -16,6 +16,8 @@ export function Help({ opened, onClose }: { opened: boolean; onClose: () => void
     [["k"], t`Previous row`],
     [["Enter"], t`Open the row`],
     [["o"], t`Peek at the row`],
+    [["x"], t`Select the row`],
+    [["Shift", "x"], t`Select up to the row`],
   ];
   return (
     <Dialog title={t`Keyboard`} opened={opened} onClose={onClose} size="lg">

@@ -1,16 +1,18 @@
-import { graphql, useLive } from "@crossdock/api";
-import { isLocale, label, LOCALES } from "@crossdock/i18n";
-import { Logo, SchemeSwitch, useLocale, useLogOut, useSession } from "@crossdock/shell";
+import { graphql, useFeed, useLive, usePace, useSoon } from "@crossdock/api";
+import { Logo, SchemeSwitch } from "@crossdock/shell";
 import { isTyping } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
-import { AppShell, Badge, Burger, Button, Group, Kbd, Menu, NavLink, ScrollArea, Text, UnstyledButton } from "@mantine/core";
+import { AppShell, Badge, Burger, Group, Kbd, NavLink, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { Check, ChevronDown, Keyboard, LogOut, Search } from "lucide-react";
+import { Search } from "lucide-react";
 import { lazy, Suspense, useEffect } from "react";
-import { complain } from "../lib/tell";
+import { ALERT_FEED } from "../lib/feeds";
+import { LiveMark } from "./LiveMark";
 import { useGoKeys, useScreens } from "./navigation";
 
+/** What floats above the page is not needed to draw it. */
+const Account = lazy(async () => ({ default: (await import("./Account")).Account }));
 const Help = lazy(async () => ({ default: (await import("./Help")).Help }));
 const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
 
@@ -78,8 +80,11 @@ export function Shell() {
             </Kbd>
           </UnstyledButton>
           <Group gap="xs" wrap="nowrap" ml="auto">
+            <LiveMark />
             <SchemeSwitch />
-            <Account onHelp={helpOpen.open} />
+            <Suspense fallback={<span className="account-space" />}>
+              <Account onHelp={helpOpen.open} />
+            </Suspense>
           </Group>
         </Group>
       </AppShell.Header>
@@ -96,14 +101,16 @@ export function Shell() {
 }
 
 function Navigation() {
-  const { data } = useLive(OPEN_ALERTS, {}, { every: 10, types: ["Alert"] });
+  const { data, refresh } = useLive(OPEN_ALERTS, {}, { every: usePace(10), types: ["Alert"] });
+  const soon = useSoon(refresh, 0.5);
+  useFeed(ALERT_FEED, {}, { next: soon, missed: soon, cursor: (message) => message.alerts.cursor });
   const path = useRouterState({ select: (state) => state.location.pathname });
   const screens = useScreens();
   const groups = [...new Set(screens.map((screen) => screen.group))];
   const open = data?.alerts.totalCount ?? 0;
   return (
     <AppShell.Navbar aria-label={t`Screens`} p="xs">
-      <AppShell.Section grow component={ScrollArea}>
+      <AppShell.Section grow style={{ overflowY: "auto" }}>
         {groups.map((group) => (
           <div key={group}>
             {group && (
@@ -141,56 +148,4 @@ function Navigation() {
       </AppShell.Section>
     </AppShell.Navbar>
   );
-}
-
-function Account({ onHelp }: { onHelp: () => void }) {
-  const { me } = useSession();
-  const { locale, choose } = useLocale();
-  const logOut = useLogOut(complain);
-  return (
-    <Menu position="bottom-end" width={250} withinPortal>
-      <Menu.Target>
-        <Button variant="default" h={34} px={10} rightSection={<ChevronDown size={14} aria-hidden />} aria-label={`${initials(me.name)}, ${t`account of ${me.name}`}`}>
-          {initials(me.name)}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <div style={{ padding: "8px 12px" }}>
-          <Text size="sm" fw={600}>
-            {me.name}
-          </Text>
-          <Text size="xs" c="dimmed">
-            {me.email}
-          </Text>
-          <Text size="xs" c="dimmed" mt={4}>
-            {me.roles.map((role) => label("Role", role)).join(", ")}
-          </Text>
-        </div>
-        <Menu.Divider />
-        {Object.entries(LOCALES).map(([value, name]) => (
-          <Menu.Item
-            key={value}
-            lang={value}
-            leftSection={value === locale ? <Check size={15} aria-hidden /> : <span style={{ width: 15 }} />}
-            aria-current={value === locale || undefined}
-            onClick={() => isLocale(value) && choose(value)}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<Keyboard size={15} aria-hidden />} onClick={onHelp}>
-          {t`Keyboard`}
-        </Menu.Item>
-        <Menu.Item leftSection={<LogOut size={15} aria-hidden />} onClick={() => void logOut()}>
-          {t`Log out`}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
-export function initials(name: string): string {
-  const parts = name.trim().split(/\s+/);
-  return ((parts[0]?.[0] ?? "?") + (parts.length > 1 ? (parts.at(-1)?.[0] ?? "") : "")).toUpperCase();
 }

@@ -1,7 +1,7 @@
 import { isTyping } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { useNavigate } from "@tanstack/react-router";
-import { BellRing, Boxes, CreditCard, LayoutDashboard, type LucideIcon, Radio, ShoppingCart, Truck, Undo2, Users, Workflow } from "lucide-react";
+import { BellRing, Boxes, CreditCard, LayoutDashboard, ListChecks, type LucideIcon, Radio, ShoppingCart, Truck, Undo2, Users, Workflow } from "lucide-react";
 import { useEffect } from "react";
 import { useSession } from "@crossdock/shell";
 
@@ -13,6 +13,7 @@ export type ScreenPath =
   | "/payments"
   | "/inventory"
   | "/alerts"
+  | "/jobs"
   | "/workflows"
   | "/channels"
   | "/users";
@@ -37,6 +38,7 @@ export function useScreens(): Screen[] {
     { to: "/payments", title: t`Payments`, group: "", key: "p", Icon: CreditCard, shown: can("ADMIN", "MANAGER", "CUSTOMER_SERVICE", "FINANCE") },
     { to: "/inventory", title: t`Inventory`, group: "", key: "i", Icon: Boxes },
     { to: "/alerts", title: t`Alerts`, group: "", key: "a", Icon: BellRing },
+    { to: "/jobs", title: t`Jobs`, group: "", key: "j", Icon: ListChecks },
     { to: "/workflows", title: t`Workflows`, group: setup, key: "w", Icon: Workflow },
     { to: "/channels", title: t`Channels and keys`, group: setup, key: "c", Icon: Radio },
     { to: "/users", title: t`People`, group: setup, key: "u", Icon: Users, shown: can("ADMIN", "MANAGER") },

@@ -1,4 +1,4 @@
-import { graphql, type ResultOf, useAction, useLive, type VariablesOf } from "@crossdock/api";
+import { graphql, type ResultOf, useAction, useFeed, useLive, usePace, useSoon, type VariablesOf } from "@crossdock/api";
 import { formatNumber, humanize, label, values } from "@crossdock/i18n";
 import { Ago, Card, DataTable, Empty, Failed, Loading, Notice, Page, StatusBadge } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
@@ -8,6 +8,7 @@ import { useState } from "react";
 import { FormDialog } from "../../lib/command";
 import { Pager } from "../../lib/Pager";
 import { compact } from "../../lib/search";
+import { ALERT_FEED } from "../../lib/feeds";
 
 const ALERTS = graphql(`
   query Alerts($filter: AlertFilter, $first: Int!, $after: String) {
@@ -59,7 +60,9 @@ export function Alerts() {
   const { after, before: _before, cleared = false, ...narrowing } = useSearch({ from: "/alerts" });
   const navigate = useNavigate({ from: "/alerts" });
   const [clearing, setClearing] = useState<Alert | null>(null);
-  const { data, fault, loading, refresh } = useLive(ALERTS, { filter: compact({ ...narrowing, cleared }) as Filter, first: 50, after: after ?? null }, { every: 5, types: ["Alert"] });
+  const { data, fault, loading, refresh } = useLive(ALERTS, { filter: compact({ ...narrowing, cleared }) as Filter, first: 50, after: after ?? null }, { every: usePace(), types: ["Alert"] });
+  const soon = useSoon(refresh, 1);
+  useFeed(ALERT_FEED, {}, { next: soon, missed: soon, cursor: (message) => message.alerts.cursor });
   const found = data?.alerts;
   const change = (next: Record<string, unknown>) => void navigate({ search: compact({ ...narrowing, cleared: cleared || undefined, ...next }) as never });
   return (

@@ -1,10 +1,11 @@
-import { graphql, type ResultOf, useLive } from "@crossdock/api";
+import { graphql, type ResultOf, useFeed, useLive, usePace, useSoon } from "@crossdock/api";
 import { formatDay, formatMoney, formatNumber, label } from "@crossdock/i18n";
 import { Ago, Card, Empty, Failed, Loading, Notice, Page, StatusBadge } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
-import { Group, SegmentedControl, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { ALERT_FEED, QUEUE_FEED } from "../../lib/feeds";
 import { readOrderSearch } from "../orders/search";
 import { queueTitle } from "./queues";
 import { SalesChart } from "./SalesChart";
@@ -64,8 +65,8 @@ const LATEST_ALERTS = graphql(`
 type Queue = ResultOf<typeof QUEUES>["dashboard"]["queues"][number];
 
 export function Dashboard() {
-  const queues = useLive(QUEUES, {}, { every: 5, types: ["Order", "ShippingOrder", "Return", "Payment", "Alert"] });
-  const all = queues.data?.dashboard.queues;
+  const queues = useLive(QUEUES, {}, { every: usePace(), types: ["Order", "ShippingOrder", "Return", "Payment", "Alert"] });
+  const all = useCurrent(queues.data?.dashboard.queues);
   const areas: [string, string][] = [
     ["orders", t`Orders`],
     ["shippingOrders", t`Shipping orders`],
@@ -103,6 +104,16 @@ export function Dashboard() {
       </div>
     </Page>
   );
+}
+
+/** The queues as they were read, with what the server has told since then. */
+function useCurrent(read: readonly Queue[] | undefined): readonly Queue[] | undefined {
+  const [told, setTold] = useState<{ since: typeof read; queues: Map<string, Queue> }>({ since: read, queues: new Map() });
+  if (told.since !== read) setTold({ since: read, queues: new Map() });
+  useFeed(QUEUE_FEED, {}, {
+    next: ({ queues }) => setTold((now) => ({ ...now, queues: new Map([...now.queues, ...queues.map((queue) => [queue.name, queue] as const)]) })),
+  });
+  return read?.map((queue) => told.queues.get(queue.name) ?? queue);
 }
 
 const LISTS = { orders: "/orders", shippingOrders: "/fulfillment", returns: "/returns", payments: "/payments" } as const;
@@ -189,10 +200,24 @@ function Sales() {
 }
 
 function Alerts() {
-  const { data, fault, loading, refresh } = useLive(LATEST_ALERTS, {}, { every: 5, types: ["Alert"] });
-  const open = data?.alerts;
+  const { data, fault, loading, refresh } = useLive(LATEST_ALERTS, {}, { every: usePace(), types: ["Alert"] });
+  const [held, setHeld] = useState<typeof data>(undefined);
+  const soon = useSoon(refresh, 0.5);
+  useFeed(ALERT_FEED, {}, { next: soon, missed: soon, cursor: (message) => message.alerts.cursor });
+  const open = (held ?? data)?.alerts;
   return (
-    <Card title={t`Open alerts`} count={open?.totalCount} aside={<Link to="/alerts" style={{ fontSize: 14 }}>{t`All alerts`}</Link>}>
+    <Card
+      title={t`Open alerts`}
+      count={open?.totalCount}
+      aside={
+        <Group gap="md">
+          <Button size="compact-xs" variant="default" aria-pressed={held !== undefined} onClick={() => setHeld(held ? undefined : data)}>
+            {held ? t`Go on` : t`Pause`}
+          </Button>
+          <Link to="/alerts" style={{ fontSize: 14 }}>{t`All alerts`}</Link>
+        </Group>
+      }
+    >
       {loading ? (
         <Loading rows={4} />
       ) : !open && fault ? (

@@ -1,4 +1,4 @@
-import { useLive } from "@crossdock/api";
+import { useFeed, useLive, usePace, useSoon } from "@crossdock/api";
 import { label } from "@crossdock/i18n";
 import { Ago, Badge, Card, DateTime, Empty, Failed, Loading, Notice, Page, StatusBadge } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
@@ -6,6 +6,7 @@ import { Group, Stack, Tabs, Text } from "@mantine/core";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import type { ReactNode } from "react";
+import { ORDER_FEED } from "../../lib/feeds";
 import { Allocation } from "./Allocation";
 import { Events } from "./Events";
 import { OrderActions, type OrderDetailData } from "./OrderActions";
@@ -23,8 +24,10 @@ export function OrderDetail() {
 }
 
 function Known({ number }: { number: string }) {
-  const { data, fault, loading, refresh } = useLive(ORDER, { number }, { every: 4 });
+  const { data, fault, loading, refresh } = useLive(ORDER, { number }, { every: usePace(4) });
   const order = data?.order;
+  const soon = useSoon(refresh, 0.25);
+  useFeed(ORDER_FEED, { orderId: order?.id }, { next: soon, missed: soon, cursor: (message) => message.orderEvents.cursor, pause: !order });
   const back = (
     <Link to="/orders" className="back">
       <ArrowLeft size={14} aria-hidden />

@@ -1,15 +1,18 @@
-import { useLive } from "@crossdock/api";
+import { useFeed, useLive, usePace, useSoon } from "@crossdock/api";
 import { label } from "@crossdock/i18n";
 import { Ago, Badge, DateTime, Facts, Failed, Loading, Money, StatusBadge } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button, CloseButton, Group, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { ORDER_FEED } from "../../lib/feeds";
 import { ORDER_PEEK } from "./queries";
 
 /** The order beside the list, without leaving it. */
 export function OrderPeek({ number, onClose }: { number: string; onClose: () => void }) {
-  const { data, fault, loading, refresh } = useLive(ORDER_PEEK, { number }, { every: 5 });
+  const { data, fault, loading, refresh } = useLive(ORDER_PEEK, { number }, { every: usePace() });
   const order = data?.order?.number === number ? data.order : undefined;
+  const soon = useSoon(refresh, 0.25);
+  useFeed(ORDER_FEED, { orderId: order?.id }, { next: soon, missed: soon, cursor: (message) => message.orderEvents.cursor, pause: !order });
   return (
     <aside className="cd-card peek" aria-label={t`Peek at order ${number}`}>
       <div className="cd-card-head">

@@ -47,6 +47,9 @@ export interface OrderSearch extends Criteria {
   before?: string;
   /** The number of the order that is peeked at. */
   peek?: string;
+  /** The saved search that was opened, and its columns. */
+  view?: string;
+  columns?: string[];
 }
 
 const SORTS: OrderSort[] = ["PLACED_AT_DESC", "PLACED_AT_ASC", "UPDATED_AT_DESC", "TOTAL_DESC", "TOTAL_ASC", "RELEVANCE"];
@@ -60,6 +63,8 @@ export function readOrderSearch(raw: Record<string, unknown>): OrderSearch {
     after: text(raw.after),
     before: text(raw.before),
     peek: text(raw.peek),
+    view: text(raw.view),
+    columns: list(raw.columns),
   });
 }
 
