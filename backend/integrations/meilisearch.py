@@ -86,6 +86,12 @@ class SearchEngine(Protocol):
     async def put(self, documents: Sequence[Mapping[str, Any]], *, aside: bool = False) -> None:
         """Returns when they are found. `aside`: into the index that is being filled beside the one that answers."""
 
+    async def send(self, documents: Sequence[Mapping[str, Any]]) -> int:
+        """Into the index aside; returns when they are taken over. The ticket is what `arrived` is asked about."""
+
+    async def arrived(self, ticket: int) -> bool:
+        """Whether what was sent is found; EngineFailed where it never will be."""
+
     async def begin(self) -> None:
         """Make an empty index aside."""
 
@@ -138,6 +144,13 @@ class Meilisearch:
         name = self._aside if aside else self._live
         await self._task(lambda client: client.index(name).add_documents(list(documents), primary_key="id"))
 
+    async def send(self, documents: Sequence[Mapping[str, Any]]) -> int:
+        task = await self._call(lambda client: client.index(self._aside).add_documents(list(documents), "id"))
+        return int(task.task_uid)
+
+    async def arrived(self, ticket: int) -> bool:
+        return await self._ended(ticket) is not None
+
     async def begin(self) -> None:
         await self._call(lambda client: client.update_experimental_features({"containsFilter": True}))
         await self._task(lambda client: client.delete_index(self._aside), but="index_not_found")
@@ -162,14 +175,20 @@ class Meilisearch:
         task = await self._call(start)
         end = self.clock() + _TASK_SECONDS
         while self.clock() < end:
-            done = await self._call(lambda client: client.get_task(task.task_uid))
-            if done.status in ("succeeded", "failed", "canceled"):
-                code = str((done.error or {}).get("code", done.status))
-                if code not in ("succeeded", but):
-                    raise EngineFailed(code)
+            if await self._ended(task.task_uid, but) is not None:
                 return
             await asyncio.sleep(0.02)
         raise EngineFailed("A task is not done in time.")
+
+    async def _ended(self, task: int, but: str | None = None) -> str | None:
+        """How; None while it goes on, EngineFailed where it failed by another fault than `but`."""
+        done = await self._call(lambda client: client.get_task(task))
+        if done.status not in ("succeeded", "failed", "canceled"):
+            return None
+        code = str((done.error or {}).get("code", done.status))
+        if code not in ("succeeded", but):
+            raise EngineFailed(code)
+        return code
 
     async def _call(self, ask: Callable[[Client], T]) -> T:
         """A client for each call: the library's keeps the headers of the request under way in itself."""

@@ -6,7 +6,10 @@ two might put an older document over a newer one.
 
 from __future__ import annotations
 
+import asyncio
 import random
+import time
+from collections import deque
 from uuid import UUID
 
 import structlog
@@ -27,6 +30,9 @@ _TURN = "search.turn"
 _TURN_SECONDS = 40
 _ME = random.getrandbits(62)
 _BATCH = 1_000
+#: Batches that the engine may have before it; it takes several at once.
+_AHEAD = 20
+_PATIENCE_SECONDS = 600
 _FIRST = UUID(int=0)
 #: Where the next round of repairing begins.
 _checked = {"after": _FIRST}
@@ -90,12 +96,17 @@ async def reindex(engine: SearchEngine) -> int:
     start = await events.head()
     await engine.begin()
     count, after = 0, _FIRST
+    sent: deque[int] = deque()
     while batch := await documents_after(after, _BATCH):
-        await engine.put(batch, aside=True)
+        sent.append(await engine.send(batch))
         count, after = count + len(batch), UUID(batch[-1]["id"])
+        while len(sent) > _AHEAD:
+            await _arrive(engine, sent.popleft())
         await take_turn()
         if filled:
             await _follow(engine)
+    while sent:
+        await _arrive(engine, sent.popleft())
     position = start
     while (reached := await _apply(engine, position, aside=True)) != position:
         position = reached
@@ -105,6 +116,15 @@ async def reindex(engine: SearchEngine) -> int:
         await events.save_position(tx, _FOLLOWER, position)
     log.info("search.reindexed", orders=count)
     return count
+
+
+async def _arrive(engine: SearchEngine, ticket: int) -> None:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while not await engine.arrived(ticket):
+        if time.monotonic() > until:
+            raise EngineFailed("What was sent does not arrive.")
+        await take_turn()
+        await asyncio.sleep(0.05)
 
 
 async def repair_index() -> int:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -22,6 +23,7 @@ from backend.models import db
 from backend.models.fulfillment import Shipment
 from backend.models.orders import Order
 from backend.queries import order_engine, order_search
+from backend.queries.order_documents import documents_after
 from backend.queries.verify import verify
 from backend.reactions import search_rows
 from backend.reactions.index_orders import index_orders, reindex, repair_index
@@ -342,6 +344,31 @@ async def test_drift_is_put_right_and_an_index_is_filled_anew(
     assert await find(api, query="elm") == ["W-2"]
     assert await reindex(engine) == 3
     assert await find(api, query="elm") == ["W-2"]
+
+
+@ENGINE
+async def test_an_index_is_filled_anew_while_orders_change_and_are_found(
+    api: Api, orders: dict[str, str], engine: Meilisearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first order is in the new index already when it gets a tag, and loses one."""
+    ids = [row["id"] for row in await db.fetch("SELECT id FROM sales_order ORDER BY id")]
+    rounds: list[UUID] = []
+
+    async def batches(after: UUID, limit: int) -> list[dict[str, Any]]:
+        rounds.append(after)
+        if after == ids[0]:
+            await tags(SYSTEM, ids[0], add=["brittle"], remove=["gift"])
+        elif rounds[:-1]:  # The old index answers, and knows of it.
+            assert await find(api, query="brittle") == ["W-1"]
+            assert await find(api, query="gift") == []
+        return await documents_after(after, 1)
+
+    monkeypatch.setattr("backend.reactions.index_orders.documents_after", batches)
+    assert await reindex(engine) == 3
+    assert rounds == [UUID(int=0), *ids]
+    assert await find(api, query="brittle") == ["W-1"]
+    assert await find(api, query="gift") == []
+    assert await find(api, query="cup") == ["W-1", "W-2"]
 
 
 async def answered(api: Api) -> bool:
