@@ -34,6 +34,7 @@ from backend.events import Command, command
 from backend.models import db
 from backend.models.db import transaction
 from backend.reactions import REACTIONS, search_rows
+from backend.reactions.ask_alert_rules import ask_about_events, ask_about_queues
 from backend.reactions.fill_backorders import fill_backorders
 from backend.reactions.fold_dashboard import fold_dashboard
 from backend.reactions.index_orders import index_orders, repair_index
@@ -180,6 +181,8 @@ SWEEPS = (
     Sweep("clean_up", 3600, clean_up),
     Sweep("fold_dashboard", 0.3, fold_dashboard),
     Sweep("follow_for_search", 0.3, search_rows.follow),
+    Sweep("ask_about_events", 1, ask_about_events),
+    Sweep("ask_about_queues", 60, ask_about_queues),
     Sweep("index_orders", 0.3, index_orders),
     Sweep("repair_index", 60, repair_index),
 )

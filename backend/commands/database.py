@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import backend.reactions  # noqa: F401 - events refuse to be recorded before their consequences are known
+from backend.actions.alert_rules.install import install_alert_rules
 from backend.actions.rule_sets.install import install_rule_sets
 from backend.actions.workflows.install import install_ready
 from backend.config import Settings, get_settings
@@ -72,7 +73,7 @@ def run_loop(main: Coroutine[Any, Any, T]) -> T:
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the tables up to date and install the workflows that come with Crossdock."""
+    """Bring the tables up to date and install what comes with Crossdock: workflows and rules."""
     with database(settings) as ready:
         run_loop(_migrate(ready))
 
@@ -83,3 +84,4 @@ async def _migrate(settings: Settings) -> None:
     async with connected(settings):
         await install_ready()
         await install_rule_sets()
+        await install_alert_rules()

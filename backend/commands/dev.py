@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 
 from backend import worker
+from backend.actions.alert_rules.install import install_alert_rules
 from backend.actions.rule_sets.install import install_rule_sets
 from backend.actions.workflows.install import install_ready
 from backend.commands.access import ensure_access
@@ -36,6 +37,7 @@ async def _run(settings: Settings, listening: socket.socket, tell: Tell, demo: b
     async with connected(settings):
         await install_ready()
         await install_rule_sets()
+        await install_alert_rules()
         if demo and await is_empty():
             tell("First start: making a demo world ...")
             await make_world(DEFAULT_ORDERS, stop=stop)

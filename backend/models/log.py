@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
 from backend.models.base import Identified, link, one_of
-from backend.rules.vocabulary import AlertSeverity
+from backend.rules.vocabulary import AlertSeverity, AlertTrigger
 
 
 class Event(Model):
@@ -81,6 +82,30 @@ class Alert(Identified):
         constraints = (
             one_of("alert", "severity", AlertSeverity),
             UniqueConstraint(fields=("key",), name="uq_alert_open", condition="cleared_at IS NULL"),
+        )
+
+
+class AlertRule(Identified):
+    """A version of a rule that raises alerts; its condition is never changed once made. One of a name is active."""
+
+    name = fields.CharField(max_length=50)
+    version = fields.IntField()
+    active = fields.BooleanField(default=True)
+    trigger = fields.CharEnumField(AlertTrigger, max_length=10)
+    watches = fields.CharField(max_length=64, description="a kind of event, or a queue")
+    when = fields.TextField(null=True)
+    severity = fields.CharEnumField(AlertSeverity, max_length=10)
+    message = fields.CharField(max_length=500)
+    clears_on = ArrayField(element_type="text", default=list, description="kinds of events")
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "alert_rule"
+        constraints = (
+            one_of("alert_rule", "trigger", AlertTrigger),
+            one_of("alert_rule", "severity", AlertSeverity),
+            UniqueConstraint(fields=("name", "version"), name="uq_alert_rule"),
+            UniqueConstraint(fields=("name",), name="uq_alert_rule_active", condition="active"),
         )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from backend.models.log import Alert
+from backend.models.log import Alert, AlertRule
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
-from backend.queries.sql import Where
+from backend.queries.sql import Where, rows
 from backend.rules.criteria import AlertCriteria
 from backend.rules.permissions import Actor
 
@@ -23,3 +23,11 @@ async def alerts(actor: Actor, criteria: AlertCriteria, window: Window) -> Page[
     if criteria.cleared is not None:
         where.add(f"t.cleared_at IS {'NOT ' if criteria.cleared else ''}NULL")
     return await page(Alert, where, _NEWEST, window)
+
+
+async def alert_rules(actor: Actor) -> list[AlertRule]:
+    """Every version, the active ones first."""
+    where = Where()
+    scope(where, actor, AlertRule)
+    sql = f"SELECT t.* FROM alert_rule t WHERE {where} ORDER BY t.active DESC, t.name, t.version DESC"
+    return await rows(AlertRule, sql, *where.args)

@@ -29,7 +29,7 @@ from backend.models.inventory import (
     ReservationLine,
 )
 from backend.models.jobs import Job, JobItem
-from backend.models.log import Alert, Event
+from backend.models.log import Alert, AlertRule, Event
 from backend.models.orders import Order, OrderHold, OrderLine, OrderNote
 from backend.models.payments import Invoice, Payment, PaymentTransaction
 from backend.models.people import ApiKey, Customer, SavedSearch, User
@@ -117,7 +117,7 @@ _OF_WHO_ASKED: Mapping[type[Model], str] = {
     JobItem: "EXISTS (SELECT 1 FROM job j WHERE j.id = t.job_id AND j.requested_by = {me})",
 }
 #: The house's own, whoever else is let in.
-_OF_THE_HOUSE = (Workflow, AllocationRuleSet)
+_OF_THE_HOUSE = (Workflow, AllocationRuleSet, AlertRule)
 
 
 def scope(where: Where, actor: Actor, model: type[Model]) -> None:

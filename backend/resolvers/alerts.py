@@ -1,4 +1,4 @@
-"""Alerts, read."""
+"""Alerts and the rules that raise them, read."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from backend.resolvers.commands import translate
 from backend.rules.criteria import AlertCriteria
 from backend.rules.permissions import READERS
 from backend.schema.access import field
-from backend.schema.alerts import AlertConnection, AlertFilter
-from backend.schema.common import Info, given
+from backend.schema.alerts import RULE_READERS, AlertConnection, AlertFilter, AlertRule
+from backend.schema.common import Info, given, show_all
 
 
 @strawberry.type
@@ -23,3 +23,7 @@ class AlertQueries:
     ) -> AlertConnection:
         criteria = translate(given(filter), AlertCriteria)
         return AlertConnection.of(await queries.alerts(info.actor, criteria, window(first, after)))
+
+    @field(roles=RULE_READERS, description="Every version, the active ones first.")
+    async def alert_rules(self, info: Info) -> list[AlertRule]:
+        return show_all(await queries.alert_rules(info.actor))

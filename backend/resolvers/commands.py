@@ -40,6 +40,7 @@ _KINDS = {
     "user_id": "User",
     "api_key_id": "ApiKey",
     "alert_id": "Alert",
+    "alert_rule_id": "AlertRule",
     "workflow_id": "Workflow",
     "reservation_id": "Reservation",
     "saved_search_id": "SavedSearch",

@@ -1,4 +1,4 @@
-"""How the house is set up: channels, workflows, products; and the alerts that tell when something is amiss."""
+"""How the house is set up: channels, workflows and products."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from uuid import UUID
 
 import strawberry
 
-from backend.actions.alerts.clear import clear
 from backend.actions.catalog import channels, products
 from backend.actions.catalog.channels import ChannelCommand
 from backend.actions.catalog.products import ProductCommand
@@ -16,11 +15,9 @@ from backend.actions.workflows.create import WorkflowCommand
 from backend.models.channels import Channel as ChannelRow
 from backend.models.channels import Workflow as WorkflowRow
 from backend.models.inventory import Product as ProductRow
-from backend.models.log import Alert as AlertRow
-from backend.resolvers.commands import key, maybe_text, perform, translate, translate_all
-from backend.rules.permissions import ADMINS, GOODS, LEADS, OFFICE, Actor
+from backend.resolvers.commands import key, perform, translate, translate_all
+from backend.rules.permissions import ADMINS, LEADS, Actor
 from backend.schema.access import mutation
-from backend.schema.alerts import AlertClearInput, AlertPayload
 from backend.schema.channels import ChannelInput, ChannelPayload
 from backend.schema.common import Info, show, show_all
 from backend.schema.products import ProductsPayload, ProductsUpsertInput
@@ -68,13 +65,3 @@ class ConfigurationMutations:
             return ProductsPayload(products=show_all([rows[sku] for sku in dict.fromkeys(skus) if sku in rows]))
 
         return await perform(info, ProductsPayload, act, shown)
-
-    @mutation(roles=OFFICE | GOODS)
-    async def alert_clear(self, info: Info, input: AlertClearInput) -> AlertPayload:
-        async def act(actor: Actor) -> None:
-            await clear(actor, key(input.alert_id, "alert_id"), maybe_text(input.note, "note"))
-
-        async def shown(_: object) -> AlertPayload:
-            return AlertPayload(alert=show(await info.loaders.one(AlertRow, key(input.alert_id, "alert_id"))))
-
-        return await perform(info, AlertPayload, act, shown)

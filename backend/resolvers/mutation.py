@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from backend.resolvers.alert_mutations import AlertMutations
 from backend.resolvers.allocation_mutations import AllocationMutations
 from backend.resolvers.configuration_mutations import ConfigurationMutations
 from backend.resolvers.fulfillment_mutations import FulfillmentMutations
@@ -28,6 +29,7 @@ class Mutation(
     InventoryMutations,
     AllocationMutations,
     ReservationMutations,
+    AlertMutations,
     ConfigurationMutations,
     PeopleMutations,
     JobMutations,

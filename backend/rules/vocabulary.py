@@ -249,6 +249,11 @@ class FileForm(StrEnum):
     CSV = "CSV"
 
 
+class AlertTrigger(StrEnum):
+    EVENT = "EVENT"
+    QUEUE = "QUEUE"
+
+
 class SalesBy(StrEnum):
     DAY = "DAY"
     CHANNEL = "CHANNEL"

@@ -9,10 +9,11 @@ import strawberry
 from backend.models.fulfillment import ShippingOrder as ShippingOrderRow
 from backend.models.inventory import InventorySite as InventorySiteRow
 from backend.models.log import Alert as AlertRow
+from backend.models.log import AlertRule as AlertRuleRow
 from backend.models.orders import Order as OrderRow
 from backend.models.returns import Return as ReturnRow
 from backend.rules.permissions import READERS
-from backend.rules.vocabulary import AlertSeverity
+from backend.rules.vocabulary import AlertSeverity, AlertTrigger, Role
 from backend.schema.access import field, readable_by
 from backend.schema.common import CountedConnection, Info, Node, UserError, column, show, shows
 from backend.schema.refs import InventorySiteRef, OrderRef, ReturnRef, ShippingOrderRef
@@ -79,4 +80,54 @@ class AlertClearInput:
 @strawberry.type
 class AlertPayload:
     alert: Alert | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+#: What is watched is the house's own matter.
+RULE_READERS = READERS - {Role.CHANNEL, Role.STORE_ASSOCIATE}
+
+
+@shows(AlertRuleRow)
+@readable_by(RULE_READERS)
+@strawberry.type(
+    description="A version of a rule that raises alerts, `rule.` and its name their kind. `when` is a CEL expression:"
+    " of an EVENT over `event` (kind, actor, data) and `order`, of a QUEUE over `queue` (count, oldestMinutes)."
+)
+class AlertRule(Node):
+    name: str = column()
+    version: int = column()
+    active: bool = column()
+    trigger: AlertTrigger = column()
+    watches: str = column()
+    when: str | None = column()
+    severity: AlertSeverity = column()
+    message: str = column()
+    clears_on: list[str] = column()
+    created_at: datetime = column()
+
+
+@strawberry.input
+class AlertRuleInput:
+    """`watches` is a kind of event (`payment.declined`) or the name of a queue (`orders.waitingApproval`)."""
+
+    name: str
+    trigger: AlertTrigger
+    watches: str
+    message: str
+    severity: AlertSeverity = AlertSeverity.WARNING
+    when: str | None = strawberry.UNSET
+    clears_on: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Kinds of events that clear the alert of the same order, or subject."
+    )
+
+
+@strawberry.input
+class AlertRuleIdInput:
+    alert_rule_id: strawberry.ID
+
+
+@readable_by(RULE_READERS)
+@strawberry.type
+class AlertRulePayload:
+    alert_rule: AlertRule | None = None
     user_errors: list[UserError] = strawberry.field(default_factory=list)

@@ -10,6 +10,7 @@ from backend.rules.criteria import OrderFacet, OrderSort
 _TEXTS = {
     words.OrderState: "The state of a sales order; WAITING_* are the work queues.",
     words.LifecycleStep: "The twelve steps of the lifecycle.",
+    words.AlertTrigger: "What an alert rule is asked about: each event of a kind, or a queue, every minute.",
     words.SalesBy: "How sales are cut: by day, channel, the site that ships, or item.",
     words.ServiceStep: "What is timed: an order's approval since it was placed, a shipping order's shipment or its"
     " hand-over since it was made, and the whole order.",
@@ -40,6 +41,7 @@ _LISTS = (
     words.Disposition,
     words.AlertSeverity,
     words.QueuePriority,
+    words.AlertTrigger,
     words.SalesBy,
     words.ServiceStep,
     words.JobState,

@@ -12,6 +12,7 @@ from backend.actions.orders.cancel import cancel
 from backend.actions.orders.suspend import suspend
 from backend.models import db
 from backend.reactions.fold_dashboard import fold_dashboard, refill
+from backend.rules.alert_rules import QUEUES as QUEUE_NAMES
 from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import ChannelKind, Role
 from tests.api.conftest import Api, code_of
@@ -24,15 +25,6 @@ FILTERS = {
     "returns": "ReturnFilter",
     "payments": "PaymentFilter",
 }
-NAMES = [
-    "orders.incomplete", "orders.alerted", "orders.suspended", "orders.waitingPayment", "orders.waitingApproval",
-    "orders.waitingAllocation", "orders.backordered", "orders.waitingFulfillment", "orders.waitingFiling",
-    "shippingOrders.alerted", "shippingOrders.waitingApproval", "shippingOrders.waitingAssignment",
-    "shippingOrders.waitingPick", "shippingOrders.waitingPack", "shippingOrders.waitingShipment",
-    "shippingOrders.readyForPickup", "shippingOrders.late",
-    "returns.waitingApproval", "returns.waitingReceipt", "returns.waitingRefund",
-    "payments.failed", "payments.uncertain", "payments.expiring",
-]  # fmt: skip
 
 
 async def queues(api: Api, role: Role = Role.ADMIN) -> dict[str, dict[str, Any]]:
@@ -57,7 +49,7 @@ async def test_each_queue_opens_the_records_that_it_counts(api: Api, database: s
     work = await db.fetchval("SELECT id FROM shipping_order ORDER BY id LIMIT 1")
     await alert(approved.id, shipping_order_id=work)
     found = await queues(api)
-    assert list(found) == NAMES
+    assert list(found) == list(QUEUE_NAMES)
     for queue in found.values():
         query = (
             f"query ($filter: {FILTERS[queue['list']]}) {{ list: {queue['list']}(filter: $filter) {{ totalCount }} }}"

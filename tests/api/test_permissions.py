@@ -77,6 +77,8 @@ MUTATIONS: dict[str, set[Role]] = {
     "apiKeyCreate": {A},
     "apiKeyRevoke": {A},
     "alertClear": OFFICE | GOODS,
+    "alertRuleCreate": {A, M},
+    "alertRuleEnd": {A, M},
     "ordersBulk": SELLERS | OFFICE | GOODS,
     "importStart": SELLERS | GOODS,
     "jobCancel": EVERYONE,

@@ -13,6 +13,7 @@ from backend.models.base import uuid7
 from backend.rules.criteria import OrderSort
 from backend.rules.vocabulary import (
     AlertSeverity,
+    AlertTrigger,
     AllocationOutcome,
     ChannelKind,
     DeliveryMethod,
@@ -46,6 +47,59 @@ class Migration(migrations.Migration):
     initial = True
 
     operations = [
+        ops.CreateModel(
+            name="AlertRule",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("name", fields.CharField(max_length=50)),
+                ("version", fields.IntField()),
+                ("active", fields.BooleanField(default=True)),
+                (
+                    "trigger",
+                    fields.CharEnumField(
+                        description="EVENT: EVENT\nQUEUE: QUEUE", enum_type=AlertTrigger, max_length=10
+                    ),
+                ),
+                ("watches", fields.CharField(description="a kind of event, or a queue", max_length=64)),
+                ("when", fields.TextField(null=True, unique=False)),
+                (
+                    "severity",
+                    fields.CharEnumField(
+                        description="INFO: INFO\nWARNING: WARNING\nCRITICAL: CRITICAL",
+                        enum_type=AlertSeverity,
+                        max_length=10,
+                    ),
+                ),
+                ("message", fields.CharField(max_length=500)),
+                ("clears_on", ArrayField(default=list, description="kinds of events", element_type="TEXT")),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "alert_rule",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "A version of a rule that raises alerts; its condition is never changed once made. One of a name is active.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="AlertRule",
+            constraint=CheckConstraint(check="trigger IN ('EVENT', 'QUEUE')", name="ck_alert_rule_trigger"),
+        ),
+        ops.AddConstraint(
+            model_name="AlertRule",
+            constraint=CheckConstraint(
+                check="severity IN ('INFO', 'WARNING', 'CRITICAL')", name="ck_alert_rule_severity"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="AlertRule",
+            constraint=UniqueConstraint(fields=("name", "version"), name="uq_alert_rule"),
+        ),
+        ops.AddConstraint(
+            model_name="AlertRule",
+            constraint=UniqueConstraint(fields=("name",), name="uq_alert_rule_active", condition="active"),
+        ),
         ops.CreateModel(
             name="AllocationRuleSet",
             fields=[
