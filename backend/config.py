@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     """After these, a shipping order that nobody claims goes back to allocation."""
     pickup_days: float = Field(14.0, gt=0)
     """After these, a pick-up that nobody collects is cancelled back to stock and refunded."""
+    job_days: int = Field(90, ge=1)
+    """After these, a job that is finished is forgotten with what became of its pieces."""
     allocation_attempts: int = Field(5, ge=1)
     """After so many sites that could not give what was asked of them, an order is held for a person."""
 

@@ -75,6 +75,9 @@ class Alert(Identified):
     site: Any = link("InventorySite", null=True)
     site_id: UUID | None
     sku = fields.CharField(max_length=100, null=True)
+    assignee: Any = link("User", null=True, description="who sees to it")
+    assignee_id: UUID | None
+    snoozed_until = fields.DatetimeField(null=True)
 
     class Meta:
         table = "alert"

@@ -142,3 +142,6 @@ class AlertCriteria:
     kind: Sequence[str] | None = None
     severity: Sequence[AlertSeverity] | None = None
     cleared: bool | None = None
+    snoozed: bool | None = None
+    assignee_id: UUID | None = None
+    unassigned: bool | None = None

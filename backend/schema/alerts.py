@@ -11,12 +11,14 @@ from backend.models.inventory import InventorySite as InventorySiteRow
 from backend.models.log import Alert as AlertRow
 from backend.models.log import AlertRule as AlertRuleRow
 from backend.models.orders import Order as OrderRow
+from backend.models.people import User as UserRow
 from backend.models.returns import Return as ReturnRow
+from backend.queries import alerts
 from backend.rules.permissions import READERS
 from backend.rules.vocabulary import AlertSeverity, AlertTrigger, Role
 from backend.schema.access import field, readable_by
 from backend.schema.common import CountedConnection, Info, Node, UserError, column, show, shows
-from backend.schema.refs import InventorySiteRef, OrderRef, ReturnRef, ShippingOrderRef
+from backend.schema.refs import InventorySiteRef, OrderRef, ReturnRef, ShippingOrderRef, UserRef
 
 
 @shows(AlertRow)
@@ -30,6 +32,11 @@ class Alert(Node):
     cleared_at: datetime | None = column()
     cleared_by: str | None = column()
     sku: str | None = column()
+    snoozed_until: datetime | None = column()
+
+    @field(roles=READERS, description="Who sees to it.")
+    async def assignee(self, info: Info) -> UserRef | None:
+        return show(await info.loaders.one(UserRow, self.row.assignee_id))
 
     @field(roles=READERS)
     async def order(self, info: Info) -> OrderRef | None:
@@ -68,12 +75,49 @@ class AlertFilter:
     kind: list[str] | None = strawberry.UNSET
     severity: list[AlertSeverity] | None = strawberry.UNSET
     cleared: bool | None = strawberry.UNSET
+    snoozed: bool | None = strawberry.UNSET
+    assignee_id: strawberry.ID | None = strawberry.UNSET
+    unassigned: bool | None = strawberry.UNSET
+
+
+@readable_by(READERS)
+@strawberry.type(description="Alerts of one kind; `severity` is the worst of them.")
+class AlertGroup:
+    kind: str
+    severity: AlertSeverity
+    count: int
+    oldest_at: datetime
+    newest_at: datetime
+
+    @classmethod
+    def of(cls, found: alerts.AlertGroup) -> AlertGroup:
+        return cls(
+            kind=found.kind,
+            severity=found.severity,
+            count=found.count,
+            oldest_at=found.oldest_at,
+            newest_at=found.newest_at,
+        )
 
 
 @strawberry.input
 class AlertClearInput:
     alert_id: strawberry.ID
     note: str | None = strawberry.UNSET
+
+
+@strawberry.input
+class AlertAssignInput:
+    alert_id: strawberry.ID
+    user_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Nobody, where left out.")
+
+
+@strawberry.input
+class AlertSnoozeInput:
+    alert_id: strawberry.ID
+    until: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Within 90 days; left out, the alert is back at once."
+    )
 
 
 @readable_by(READERS)

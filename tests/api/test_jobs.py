@@ -13,10 +13,13 @@ import pytest
 
 from backend.actions.jobs.cancel import cancel
 from backend.actions.jobs.run import Pieces, give_up, run
-from backend.actions.jobs.start import Item
+from backend.actions.jobs.start import Item, start
 from backend.actions.orders import bulk
 from backend.actions.orders.suspend import suspend
+from backend.actions.people.clean_up import clean_up
+from backend.config import get_settings
 from backend.models import db
+from backend.models.db import transaction
 from backend.models.jobs import Job, JobItem
 from backend.reactions.run_job import KINDS
 from backend.rules.permissions import SYSTEM, Actor
@@ -229,3 +232,18 @@ async def test_jobs_are_listed_for_who_asked_and_all_for_those_who_lead(api: Api
     seen = ((Role.MANAGER, [hold | theirs, approve | mine]), (Role.CUSTOMER_SERVICE, [hold | mine]), (Role.VIEWER, []))
     for role, found in seen:
         assert await api.do(document, role=role) == {"jobs": {"totalCount": len(found), "nodes": found}}
+
+
+async def test_old_jobs_are_forgotten_with_their_pieces(api: Api) -> None:
+    kept = get_settings().job_days
+    for number, days in ((1, kept + 1), (2, kept - 1)):
+        async with transaction() as tx:
+            job_id = await start(tx, SYSTEM, "ordersBulk", {}, [Item(None, str(number))])
+            await tx.execute(
+                "UPDATE job SET state = 'FAILED', finished_at = now() - make_interval(days => $2) WHERE id = $1",
+                job_id,
+                days,
+            )
+    await clean_up()
+    assert [row["reference"] for row in await db.fetch("SELECT reference FROM job_item")] == ["2"]
+    assert await db.fetchval("SELECT count(*) FROM job") == 1

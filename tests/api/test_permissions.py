@@ -77,6 +77,8 @@ MUTATIONS: dict[str, set[Role]] = {
     "apiKeyCreate": {A},
     "apiKeyRevoke": {A},
     "alertClear": OFFICE | GOODS,
+    "alertAssign": OFFICE | GOODS,
+    "alertSnooze": OFFICE | GOODS,
     "alertRuleCreate": {A, M},
     "alertRuleEnd": {A, M},
     "ordersBulk": SELLERS | OFFICE | GOODS,

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from backend.actions.orders.locking import lock_order
+from backend.actions.alerts.locking import lock_alert
 from backend.actions.orders.resume import release_holds
-from backend.errors import ErrorCode, not_found, refused
+from backend.errors import ErrorCode, refused
 from backend.events import record
 from backend.models.db import Transaction, retried, transaction
-from backend.models.fulfillment import ShippingOrder
-from backend.models.log import Alert
 from backend.models.orders import Order
-from backend.models.returns import Return
 from backend.rules.order_input import Problems
 from backend.rules.permissions import OFFICE, Actor, require
 from backend.rules.vocabulary import AlertSeverity
@@ -31,11 +28,7 @@ async def clear(actor: Actor, alert_id: UUID, note: str | None = None) -> None:
     problems.text(note, 10_000, "note")
     problems.check()
     async with transaction() as tx:
-        alert = await Alert.get_or_none(id=alert_id)
-        if alert is None or not await _in_scope(actor, alert):
-            raise not_found("alert", "alert_id")
-        if alert.order_id is not None:
-            _ = await lock_order(tx, actor, alert.order_id, path="alert_id")
+        alert = await lock_alert(tx, actor, alert_id)
         if alert.severity is AlertSeverity.CRITICAL and alert.order_id is not None:
             require(actor, OFFICE, "Who clears a critical alert resumes the order: ask the office.", "alert_id")
         if not await clear_in(tx, actor, alert_id=alert_id, note=note):
@@ -65,14 +58,3 @@ async def clear_in(
         order = await Order.get(id=row["order_id"])
         await release_holds(tx, actor, order, alert_id=row["id"])
     return True
-
-
-async def _in_scope(actor: Actor, alert: Alert) -> bool:
-    """Who is at a site clears what is of that site; an alert of the order alone is in the order's scope."""
-    if actor.sees_all_orders:
-        return True
-    if alert.shipping_order_id is not None:
-        return await ShippingOrder.filter(id=alert.shipping_order_id, site_id__in=actor.site_ids).exists()
-    if alert.rma_id is not None:
-        return await Return.filter(id=alert.rma_id, site_id__in=actor.site_ids).exists()
-    return alert.site_id in actor.site_ids if alert.site_id is not None else alert.order_id is not None

@@ -1,7 +1,8 @@
-"""Forget what is over: expired sessions, idempotency keys, lines of the queue's log, files, and counts of nothing."""
+"""Forget what is over: expired sessions, idempotency keys, the queue's log, files, jobs, and counts of nothing."""
 
 from __future__ import annotations
 
+from backend.config import get_settings
 from backend.models import db
 
 IDEMPOTENCY_DAYS = 30
@@ -13,6 +14,12 @@ DELETE FROM uploaded_file_part p USING uploaded_file f
  WHERE f.id = p.file_id AND f.created_at < now() - make_interval(days => $1)
 """
 _OLD_FILES = "DELETE FROM uploaded_file WHERE created_at < now() - make_interval(days => $1)"
+#: Jobs and their pieces together: the counts of a job are those of its pieces.
+_OLD_JOBS = """
+WITH old AS (SELECT id FROM job WHERE finished_at < now() - make_interval(days => $1)),
+     pieces AS (DELETE FROM job_item i USING old WHERE i.job_id = old.id)
+DELETE FROM job j USING old WHERE j.id = old.id
+"""
 
 
 async def clean_up() -> None:
@@ -20,5 +27,6 @@ async def clean_up() -> None:
     await db.execute("DELETE FROM idempotency_key WHERE at < now() - make_interval(days => $1)", IDEMPOTENCY_DAYS)
     await db.execute("DELETE FROM pgqueuer_log WHERE created < now() - make_interval(days => $1)", JOB_LOG_DAYS)
     await db.execute("DELETE FROM queue_count WHERE count = 0")
+    await db.execute(_OLD_JOBS, get_settings().job_days)
     await db.execute(_OLD_PARTS, FILE_DAYS)
     await db.execute(_OLD_FILES, FILE_DAYS)

@@ -2385,6 +2385,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("sku", fields.CharField(null=True, max_length=100)),
+                (
+                    "assignee",
+                    fields.ForeignKeyField(
+                        "crossdock.User",
+                        source_field="assignee_id",
+                        null=True,
+                        description="who sees to it",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("snoozed_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "alert",
