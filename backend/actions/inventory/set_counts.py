@@ -6,6 +6,8 @@ back to allocation. Where even that is not enough, the count is refused, and not
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,9 +15,16 @@ from uuid import UUID
 from backend.actions.fulfillment.release import release_units
 from backend.actions.fulfillment.units import Units
 from backend.actions.inventory.adjust import read_levels
-from backend.actions.inventory.stock import StockChange, check_rows, find_sites, make_levels, tell_of_growth
+from backend.actions.inventory.stock import (
+    StockChange,
+    check_rows,
+    find_sites,
+    lock_levels,
+    make_levels,
+    tell_of_growth,
+)
 from backend.actions.orders.refresh import refresh
-from backend.errors import ErrorCode
+from backend.errors import ErrorCode, refused
 from backend.models import db
 from backend.models.base import uuid7
 from backend.models.db import Row, Transaction, retried, transaction
@@ -28,8 +37,9 @@ from backend.rules.permissions import Actor
 from backend.rules.vocabulary import MovementReason
 
 _REASON = "The stock was counted, and is not there."
-#: Allocations may come in between looking and locking; then it is looked again.
-_ATTEMPTS = 5
+#: Units may be promised between looking and locking: from the second attempt on it is locked first. Then orders that
+#: somebody works on are what it has to wait for.
+_ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +58,8 @@ class Count:
     units: int
 
 
-class _PromisedMeanwhileError(Exception):
-    """Units were allocated while we were making room."""
+class _AgainError(Exception):
+    """Units were promised while we were looking, or an order to take them back from is locked by somebody else."""
 
 
 async def set_counts(actor: Actor, command: SetInventory) -> list[InventoryLevel]:
@@ -57,13 +67,14 @@ async def set_counts(actor: Actor, command: SetInventory) -> list[InventoryLevel
     _check(command)
     for attempt in range(_ATTEMPTS):
         try:
-            return await _set(actor, command, last=attempt == _ATTEMPTS - 1)
-        except _PromisedMeanwhileError:
-            continue
+            return await _set(actor, command, lock_first=attempt > 0)
+        except _AgainError:
+            pass
         except Exception as error:
-            if not db.violates(error, "ck_inventory_level_not_oversold") or attempt == _ATTEMPTS - 1:
+            if not db.violates(error, "ck_inventory_level_not_oversold"):
                 raise
-    raise AssertionError("unreachable")
+        await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))
+    raise refused(ErrorCode.CONFLICT, "Orders that hold this stock are being worked on; ask again.", "counts")
 
 
 def _check(command: SetInventory) -> None:
@@ -80,19 +91,21 @@ def _check(command: SetInventory) -> None:
 
 
 @retried
-async def _set(actor: Actor, command: SetInventory, *, last: bool) -> list[InventoryLevel]:
+async def _set(actor: Actor, command: SetInventory, *, lock_first: bool) -> list[InventoryLevel]:
     async with transaction() as tx:
         sites = await find_sites(tx, actor, command.counts, "counts")
         counts = [
             Count(place, sites[count.site], count.sku, count.quantity) for place, count in enumerate(command.counts)
         ]
         await make_levels(tx, [(count.site_id, count.sku) for count in counts])
-        should_do = await _make_room(tx, actor, counts)
+        locked = lock_first or bool(await _too_many(tx, counts))
+        if locked:
+            await _make_room(tx, actor, counts)
         rows = await _write(tx, actor, counts, command.reference)
         below = [row for row in rows if row["units"] < row["promised"]]
         if below:
-            if should_do and not last:
-                raise _PromisedMeanwhileError
+            if not locked:
+                raise _AgainError
             _refuse(below)
         tell_of_growth(
             tx, actor, [(UUID(str(row["site_id"])), row["sku"]) for row in rows if row["units"] > row["on_hand"]]
@@ -144,20 +157,25 @@ async def _write(tx: Transaction, actor: Actor, counts: Sequence[Count], referen
     )
 
 
-async def _make_room(tx: Transaction, actor: Actor, counts: Sequence[Count]) -> bool:
-    """Give back what the counts leave no room for. False where it is not enough."""
+async def _make_room(tx: Transaction, actor: Actor, counts: Sequence[Count]) -> None:
+    """Give back what the counts leave no room for, as far as it has not been picked.
+
+    The levels are locked first, so that nothing more is promised of them. Orders are locked before stock everywhere
+    else: here we do not wait for them.
+    """
+    await lock_levels(tx, [(count.site_id, count.sku) for count in counts])
     wanted = await _too_many(tx, counts)
     if not wanted:
-        return True
-    found = await _unpicked(tx, list(wanted))
-    orders = await Order.filter(id__in={row["order_id"] for row in found}).order_by("id").select_for_update(no_key=True)
-    # Looked at again, now that nobody can change them; an order that came meanwhile is left alone.
+        return
+    chosen = _newest(await _unpicked(tx, list(wanted)), wanted)
+    orders = await Order.filter(id__in=list(chosen)).order_by("id").select_for_update(no_key=True, skip_locked=True)
     known = {order.id: order for order in orders}
-    rows = [row for row in await _unpicked(tx, list(wanted)) if row["order_id"] in known]
-    by_order = _newest(rows, wanted)
+    # Looked at again, now that nobody can change them: what was chosen may have been picked or cancelled meanwhile.
+    by_order = _newest(await _unpicked(tx, list(wanted)), wanted)
+    if not by_order.keys() <= known.keys():
+        raise _AgainError
     for order_id in sorted(by_order):
         await _release(tx, actor, known[order_id], by_order[order_id])
-    return sum(sum(units.values()) for units in by_order.values()) == sum(wanted.values())
 
 
 async def _too_many(tx: Transaction, counts: Sequence[Count]) -> dict[tuple[UUID, str], int]:
