@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -133,13 +134,28 @@ def _facts(row: Row) -> Facts:
 
 
 def _workflow(row: Row) -> WorkflowRules:
+    return _read_workflow(
+        row["workflow_id"],
+        row["workflow_name"],
+        row["workflow_version"],
+        row["workflow_steps"],
+        row["capture_on"],
+        row["invoice_on"],
+    )
+
+
+@lru_cache(maxsize=256)
+def _read_workflow(
+    identity: UUID, name: str, version: int, steps: str, capture_on: str, invoice_on: str
+) -> WorkflowRules:
+    """Read once for as long as it stays the same."""
     return WorkflowRules(
-        name=row["workflow_name"],
-        version=row["workflow_version"],
-        id=row["workflow_id"],
-        steps=steps_from_json(json.loads(row["workflow_steps"])),
-        capture_on=LifecycleStep(row["capture_on"]),
-        invoice_on=LifecycleStep(row["invoice_on"]),
+        name=name,
+        version=version,
+        id=identity,
+        steps=steps_from_json(json.loads(steps)),
+        capture_on=LifecycleStep(capture_on),
+        invoice_on=LifecycleStep(invoice_on),
     )
 
 

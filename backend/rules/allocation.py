@@ -7,7 +7,7 @@ has is backordered. Costs are hundredths of the order's currency. Ties go to the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -148,24 +148,24 @@ def key_of(place: int) -> str:
 
 def _request(question: Question, shipped: Sequence[Demand], sites: Sequence[Site]) -> tuple[Request, Mapping[int, str]]:
     """Only sites that hold any of it are sources."""
-    levels = question.levels
-    skus = {demand.sku for demand in shipped}
-    places = [place for place, site in enumerate(sites) if any((site.id, sku) in levels for sku in skus)]
+    held = _by_site(question.levels, {demand.sku for demand in shipped})
+    places = [place for place, site in enumerate(sites) if site.id in held]
     usable = [sites[place] for place in places]
     distances = [way(site, question.destination) for site in usable]
     effects = Effects(question.rule_set, shipped, usable, distances, question.order)
-    sources, offers = [], {}
+    sources, offers, by_line = [], {}, effects.lines_differ
     first = {demand.sku: line for line, demand in reversed(list(enumerate(shipped)))}
     for at, (place, site) in enumerate(zip(places, usable, strict=True)):
         costs, key = effects.costs(at), key_of(place)
         excluded = (*why_not_shipped(site, question.exclusions), *effects.excluded(at))
         sources.append(Source(key, costs.shipment, effects.tier(at), site.rank, distances[at], excluded=excluded))
-        for sku, line in first.items():
-            level = levels.get((site.id, sku))
-            if level is not None:
-                available = max(0, level.available - effects.kept_back(at, line))
-                unit = max(0, costs.unit + effects.added(at, line))
-                offers[key, sku] = Offer(available, unit, scarcity=question.scarcity.get((site.id, sku), 0))
+        for sku, level in held[site.id].items():
+            available, unit = level.available, costs.unit
+            if by_line:
+                available = max(0, available - effects.kept_back(at, first[sku]))
+                unit = max(0, unit + effects.added(at, first[sku]))
+            scarcity = question.scarcity.get((site.id, sku), 0) if question.scarcity else 0
+            offers[key, sku] = Offer(available, unit, scarcity=scarcity)
     lines = tuple(
         Line(
             str(line),
@@ -187,6 +187,14 @@ def _request(question: Question, shipped: Sequence[Demand], sites: Sequence[Site
         node_limit=nodes,
     )
     return Request(lines, tuple(sources), offers, terms), effects.failures
+
+
+def _by_site(levels: Levels, skus: Container[str]) -> dict[UUID, dict[str, Level]]:
+    found: dict[UUID, dict[str, Level]] = {}
+    for (site_id, sku), level in levels.items():
+        if sku in skus:
+            found.setdefault(site_id, {})[sku] = level
+    return found
 
 
 def _barred(effects: Effects, line: int, places: Sequence[int]) -> frozenset[str]:

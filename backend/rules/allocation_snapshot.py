@@ -44,11 +44,12 @@ class Case:
 
 def case_of(question: Question, plan: Plan) -> Case:
     """Of `plan`, which was decided for `question`."""
-    free = {}
-    for key, sku in plan.request.offers:
-        level = question.levels.get((plan.sites[int(key)].id, sku))
-        if level is not None and level.safety:
-            free[key, sku] = level.free
+    free: dict[tuple[str, str], int] = {}
+    if any(level.safety for level in question.levels.values()):
+        for key, sku in plan.request.offers:
+            level = question.levels.get((plan.sites[int(key)].id, sku))
+            if level is not None and level.safety:
+                free[key, sku] = level.free
     return Case(
         plan.request,
         plan.decision.policy,

@@ -42,15 +42,16 @@ class Effects:
     distances: Sequence[int]
     order: Mapping[str, Any]
     failures: dict[int, str] = field(default_factory=dict)
-    _found: list[tuple[int, Rule, _Places]] = field(init=False)
+    _found: dict[Effect, list[tuple[int, Rule, _Places]]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._found = []
         for index, rule in enumerate(self.rule_set.rules):
             try:
-                self._found.append((index, rule, frozenset(self._places(rule))))
+                places = frozenset(self._places(rule))
             except ValueError as error:
                 self.failures[index] = str(error)
+            else:
+                self._found.setdefault(rule.effect, []).append((index, rule, places))
 
     def _places(self, rule: Rule) -> Iterator[tuple[int | None, int | None]]:
         about = rule.about
@@ -79,9 +80,12 @@ class Effects:
 
     def _at(self, effect: Effect, site: int | None, line: int | None) -> Iterator[tuple[int, Rule]]:
         """The rules of this effect that hold at this site, for this line; with None, those that hold for all."""
-        for index, rule, places in self._found:
-            if rule.effect is effect and any(
-                place in places for place in {(site, line), (site, None), (None, line), (None, None)}
+        for index, rule, places in self._found.get(effect, ()):
+            if (
+                (site, line) in places
+                or (None, None) in places
+                or (line is not None and (site, None) in places)
+                or (site is not None and (None, line) in places)
             ):
                 yield index, rule
 
@@ -97,8 +101,15 @@ class Effects:
     @property
     def bars_lines(self) -> bool:
         return any(
-            "line" in rule.about and rule.effect in (Effect.EXCLUDE, Effect.REQUIRE) for _, rule, _ in self._found
+            "line" in rule.about
+            for effect in (Effect.EXCLUDE, Effect.REQUIRE)
+            for _, rule, _ in self._found.get(effect, ())
         )
+
+    @property
+    def lines_differ(self) -> bool:
+        """Whether anything is added or kept back by line."""
+        return Effect.ADD in self._found or Effect.RESERVE in self._found
 
     def costs(self, site: int) -> Costs:
         """The last COSTS that holds, and all that is added; never below 0."""

@@ -1,7 +1,7 @@
 """One of several processes that fight for the same few SKUs: `python -m tests.concurrency.hot_stock URL SECONDS SEED`.
 
-Eight workers order, reserve, allocate, cancel, release, reject, receive and count, through the actions themselves. What
-each verb came to is printed as JSON.
+Eight workers order, reserve, allocate (alone and in batches), cancel, release, reject, receive and count, through the
+actions themselves. What each verb came to is printed as JSON.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import backend.reactions  # noqa: F401 - fills the table of reactions
-from backend.actions.allocation.allocate import allocate
+from backend.actions.allocation.allocate import allocate, allocate_all
 from backend.actions.fulfillment.approve import approve as approve_shipping_order
 from backend.actions.fulfillment.reject import RejectCommand, reject
 from backend.actions.inventory.adjust import AdjustInventory, adjust
@@ -92,6 +92,14 @@ async def _again(chance: random.Random) -> None:
     await allocate(SYSTEM, await _any("SELECT id FROM sales_order WHERE state = 'WAITING_ALLOCATION'"))
 
 
+async def _batch(chance: random.Random) -> None:
+    """Those that wait, whoever else is at them."""
+    rows = await db.fetch("SELECT id FROM sales_order WHERE state = 'WAITING_ALLOCATION' ORDER BY random() LIMIT 12")
+    for result in (await allocate_all(SYSTEM, [row["id"] for row in rows])).values():
+        if isinstance(result, Exception) and not isinstance(result, Refused):
+            raise result
+
+
 async def _receive(chance: random.Random) -> None:
     change = StockChange(chance.choice(SITES), chance.choice(SKUS), 3)
     await adjust(SYSTEM, AdjustInventory(MovementReason.RECEIPT, [change]))
@@ -112,11 +120,12 @@ VERBS: dict[str, Verb] = {
     "cancel": _cancel,
     "reject": _reject,
     "again": _again,
+    "batch": _batch,
     "receive": _receive,
     "count": _count,
     "expire": _expire,
 }
-_WEIGHTS = (6, 4, 2, 1, 2, 2, 1, 1)
+_WEIGHTS = (6, 4, 2, 1, 2, 2, 2, 1, 1)
 
 
 async def fight(url: str, seconds: float, seed: int) -> Counter[str]:
