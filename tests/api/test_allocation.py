@@ -10,6 +10,7 @@ import pytest
 
 from backend.actions.allocation import simulate
 from backend.actions.jobs.run import run
+from backend.actions.orders.advance import advance
 from backend.actions.rule_sets.install import install_rule_sets
 from backend.models.jobs import Job
 from backend.reactions.run_job import KINDS
@@ -28,6 +29,9 @@ PREVIEW = """query($order: ID!, $rules: ID) { allocationPreview(orderId: $order,
   ruleSet outcome cost sentence chosen { sku quantity site { code } } excludedSites { reason site { code } }
   explanation } }"""
 
+DECISIONS = """query($id: ID!) { order(id: $id) { allocationDecisions { outcome sentence explanation
+  chosen { sku site { code } } alternatives { cost assignments { site { code } } }
+  excludedSites { reason site { code } } } } }"""
 SIMULATE = """mutation($input: AllocationSimulateInput!) { allocationSimulate(input: $input) {
   job { id total } userErrors { code path } } }"""
 
@@ -153,3 +157,19 @@ async def test_a_simulation_that_makes_no_sense_is_refused(
     monkeypatch.setattr(simulate, "MAX_ORDERS", 4)
     assert (await asked(api, **past))["userErrors"] == [{"code": "LIMIT_EXCEEDED", "path": ["to"]}]
     assert await Job.all().count() == 0
+
+
+async def test_a_decision_that_was_taken_is_told_in_full(api: Api) -> None:
+    await install_rule_sets()
+    await world.second_site()
+    await world.stock("TEA", "CUP", quantity=1)
+    await world.stock("TEA", "CUP", site="S2", quantity=0)
+    await world.straight_through()
+    order = await world.enter()
+    await advance(order.id)
+    [decision] = (await api.do(DECISIONS, {"id": encode_id("Order", order.id)}))["order"]["allocationDecisions"]
+    assert decision["outcome"] == "PARTIAL"
+    assert {(it["sku"], it["site"]["code"]) for it in decision["chosen"]} == {("TEA", "S1"), ("CUP", "S1")}
+    assert [it["site"]["code"] for it in decision["excludedSites"]] == ["S2"]
+    assert [it["status"] for it in decision["explanation"]["sites"]] == ["CHOSEN", "EXCLUDED"]
+    assert decision["sentence"]

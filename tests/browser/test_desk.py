@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Visit, World
-from tests.browser.orders import entered, order
+from tests.browser.orders import entered, order, waiting
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -177,4 +177,25 @@ async def test_three_are_held_with_a_reason_by_keyboard(world: World, visit: Vis
     await page.get_by_role("button", name="Orders: Suspend").first.click()
     await expect(page.get_by_role("dialog").get_by_text("Recalled.")).to_be_visible()
     await visit.look("admin-jobs-open")
+    assert visit.troubles == []
+
+
+async def test_what_each_rule_set_would_decide_and_an_override_that_no_stock_allows(world: World, visit: Visit) -> None:
+    number = await waiting(world, "TR-9001")
+    page = visit.page
+    await visit.log_in("admin", "ben@example.com")
+    await page.goto(f"{world.url}/admin/orders/{number}?tab=allocation")
+    await page.get_by_role("button", name="Compare rule sets").click()
+    rows = page.get_by_role("table", name="What each rule set would decide").get_by_role("row")
+    await expect(rows.filter(has_text="least cost v1 (active)")).to_be_visible()
+    await expect(rows).to_have_count(5)
+    await visit.look("admin-what-if")
+    await page.get_by_role("button", name="Give to a site").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Site").select_option(index=0)
+    await dialog.get_by_label("Reason").fill("It stands behind the door.")
+    await visit.look("admin-give-to")
+    await dialog.get_by_role("button", name="Give it to this site").click()
+    await expect(dialog.get_by_text("This site has nothing of what the order waits for.")).to_be_visible()
+    assert order(world, number)["shippingOrders"] == []
     assert visit.troubles == []

@@ -16,7 +16,7 @@ import structlog
 from backend.actions.allocation.batch import ByHand, allocate_in
 from backend.actions.inventory.stock import lock_skus, may_handle
 from backend.actions.orders.locking import lock_order
-from backend.errors import not_found
+from backend.errors import ErrorCode, not_found, refused
 from backend.models.db import Transaction, retried, transaction
 from backend.models.inventory import site_by_code
 from backend.models.supply import Supply
@@ -44,7 +44,8 @@ async def allocate_to(
 ) -> UUID:
     """What ships, from the site of this code as far as it has it, whatever the rules say or it has rejected before.
 
-    The id of the decision, which keeps the reason. What the site has not is backordered.
+    The id of the decision, which keeps the reason. What the site has not is backordered; one that has nothing of it is
+    refused.
     """
     problems = Problems()
     problems.text(reason, 500, "reason", required=True)
@@ -59,8 +60,9 @@ async def allocate_to(
         raise not_found("site that ships", "site")
     site_id = known.id
     by_hand = (lambda supply: _only(supply, site_id, site), f"By hand ({actor.label}): {reason}")
-    decision_id = await _allocate(actor, order_id, expected_version, by_hand=by_hand)
-    assert decision_id is not None
+    decision_id = await _allocate(actor, order_id, expected_version, only_if_any=True, by_hand=by_hand)
+    if decision_id is None:
+        raise refused(ErrorCode.INSUFFICIENT_STOCK, "This site has nothing of what the order waits for.", "site")
     return decision_id
 
 

@@ -116,10 +116,12 @@ async def test_by_hand_goes_where_somebody_says_and_keeps_why() -> None:
     [
         ("NOWHERE", "because", ErrorCode.NOT_FOUND, ("site",)),
         ("NEAR", " ", ErrorCode.INVALID, ("reason",)),
+        ("EMPTY", "because", ErrorCode.INSUFFICIENT_STOCK, ("site",)),
     ],
 )
 async def test_by_hand_needs_a_site_and_a_reason(site: str, reason: str, code: ErrorCode, path: tuple[str]) -> None:
     await a_site("NEAR", {"A": 5})
+    await a_site("EMPTY", {"B": 5})
     order = await an_order(line("A", 1))
     before = await goods.everything()
     with pytest.raises(Refused) as refusal:

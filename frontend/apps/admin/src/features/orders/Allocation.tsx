@@ -3,22 +3,22 @@ import { Card, DataTable, DateTime, Empty, StatusBadge } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Group, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { Assignments } from "./Assignments";
 import type { OrderDetailData } from "./OrderActions";
-
-type Decision = OrderDetailData["allocationDecisions"][number];
-type Assignment = Decision["chosen"][number];
+import { WhatIf } from "./WhatIf";
 
 /** Why here: what each run chose, what else was possible at which cost, and which sites were out of the question. */
-export function Allocation({ decisions }: { decisions: readonly Decision[] }) {
-  if (decisions.length === 0) {
-    return (
-      <Card>
-        <Empty title={t`Not allocated yet`} hint={t`When it is, each decision is kept here with what else was possible.`} />
-      </Card>
-    );
-  }
+export function Allocation({ order }: { order: OrderDetailData }) {
+  const decisions = order.allocationDecisions;
+  const open = order.availableActions.some((action) => action.action === "orderAllocate" && action.enabled);
   return (
     <Stack>
+      {open && <WhatIf order={order} />}
+      {decisions.length === 0 && (
+        <Card>
+          <Empty title={t`Not allocated yet`} hint={t`When it is, each decision is kept here with what else was possible.`} />
+        </Card>
+      )}
       {decisions.toReversed().map((decision) => (
         <Card
           key={decision.id}
@@ -33,6 +33,7 @@ export function Allocation({ decisions }: { decisions: readonly Decision[] }) {
           }
         >
           <Stack gap="lg">
+            <Text size="sm">{decision.sentence}</Text>
             <section>
               <Title order={3} mb={6}>
                 {t`Chosen`}
@@ -90,24 +91,3 @@ function Cost({ of }: { of: string }) {
     </Text>
   );
 }
-
-function Assignments({ of }: { of: readonly Assignment[] }) {
-  const sites = [...new Map(of.map((one) => [one.site.code, one.site])).values()];
-  return (
-    <Stack gap={2}>
-      {sites.map((site) => (
-        <Text size="sm" key={site.code}>
-          <Link to="/inventory/$code" params={{ code: site.code }}>
-            {site.name}
-          </Link>
-          {": "}
-          {of
-            .filter((one) => one.site.code === site.code)
-            .map((one) => `${one.quantity} × ${one.sku}`)
-            .join(", ")}
-        </Text>
-      ))}
-    </Stack>
-  );
-}
-

@@ -122,7 +122,7 @@ function Body({ order, number }: { order: OrderDetailData; number: string }) {
   const tabs: [string, string, number | undefined, () => ReactNode][] = [
     ["overview", t`Overview`, undefined, () => <Overview order={order} />],
     ["fulfillment", t`Fulfilment`, order.shippingOrders.length, () => <ShippingOrders order={order} />],
-    ["allocation", t`Allocation`, order.allocationDecisions.length, () => <Allocation decisions={order.allocationDecisions} />],
+    ["allocation", t`Allocation`, order.allocationDecisions.length, () => <Allocation order={order} />],
     ["payments", t`Payments`, undefined, () => <OrderPayments order={order} />],
     ["returns", t`Returns`, order.returns.length, () => <OrderReturns order={order} />],
     ["timeline", t`Timeline`, undefined, () => <Events key={order.version} number={number} />],

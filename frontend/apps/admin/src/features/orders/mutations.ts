@@ -6,6 +6,7 @@ export const ORDER_SUBMIT = graphql(`mutation OrderSubmit($input: OrderIdInput!)
 export const ORDER_COMPLETE = graphql(`mutation OrderComplete($input: OrderIdInput!) { orderComplete(input: $input) { order { id version } userErrors { code message path } } }`);
 export const ORDER_APPROVE = graphql(`mutation OrderApprove($input: OrderIdInput!) { orderApprove(input: $input) { order { id version } userErrors { code message path } } }`);
 export const ORDER_ALLOCATE = graphql(`mutation OrderAllocate($input: OrderIdInput!) { orderAllocate(input: $input) { order { id version } userErrors { code message path } } }`);
+export const ORDER_ALLOCATE_TO = graphql(`mutation OrderAllocateTo($input: OrderAllocateToInput!) { orderAllocateTo(input: $input) { order { id version } userErrors { code message path } } }`);
 export const ORDER_CONTINUE = graphql(`mutation OrderContinue($input: OrderIdInput!) { orderContinue(input: $input) { order { id version } userErrors { code message path } } }`);
 export const ORDER_FILE = graphql(`mutation OrderFile($input: OrderIdInput!) { orderFile(input: $input) { order { id version } userErrors { code message path } } }`);
 export const ORDER_SUSPEND = graphql(`mutation OrderSuspend($input: OrderSuspendInput!) { orderSuspend(input: $input) { order { id version } userErrors { code message path } } }`);

@@ -206,6 +206,7 @@ export const ORDER = graphql(
         ruleSet
         outcome
         cost
+        sentence
         chosen {
           site {
             id
