@@ -178,16 +178,20 @@ class SiteAvailability:
 @readable_by(READERS)
 @strawberry.type(description="What can be promised to a customer.")
 class Availability:
+    promise: strawberry.Private[Promise]
     sku: str
     total: int
-    sites: list[SiteAvailability]
     backorderable: bool
     expected_at: date | None
 
+    @field(roles=READERS)
+    def sites(self) -> list[SiteAvailability]:
+        shown = [(show(site), available) for site, available in self.promise.sites]
+        return [SiteAvailability(site=site, available=available) for site, available in shown]
+
     @classmethod
     def of(cls, promise: Promise) -> Availability:
-        sites = [SiteAvailability(site=show(site), available=available) for site, available in promise.sites]
-        return cls(sku=promise.sku, total=promise.total, sites=sites, backorderable=promise.known, expected_at=None)
+        return cls(promise=promise, sku=promise.sku, total=promise.total, backorderable=promise.known, expected_at=None)
 
 
 @strawberry.input
