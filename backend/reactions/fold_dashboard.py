@@ -11,20 +11,15 @@ from uuid import UUID
 import structlog
 
 from backend import events
-from backend.events import Position
 from backend.models.db import Transaction, retried, transaction
 from backend.queries.queues import FOLLOWER, records
+from backend.reactions import following
 from backend.reactions.fold_figures import fold_figures, refill_figures
 
 log = structlog.get_logger(__name__)
 
 #: Events that are folded in one transaction.
 _BATCH = 2_000
-_TURN = "SELECT pg_try_advisory_xact_lock(hashtext('crossdock.dashboard'))"
-_NEXT = """
-SELECT xid, id, order_id FROM event
- WHERE (xid, id) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint ORDER BY xid, id LIMIT $3
-"""
 _SAME = """
 e.queue = r.queue AND e.subject_id = r.subject_id
    AND (e.channel_id, e.sites, e.since) = (r.channel_id, r.sites, r.since) AND e.from_at IS NOT DISTINCT FROM r.from_at
@@ -75,7 +70,7 @@ async def fold_dashboard() -> None:
     """Follow the log to its end, unless another process is at it."""
     if await events.find_position(FOLLOWER) is None:
         await refill()
-    while await _fold():
+    while await following.follow(FOLLOWER, _BATCH, _fold):
         pass
 
 
@@ -84,7 +79,7 @@ async def refill() -> None:
     """Everything anew, from the tables as they stand."""
     start = await events.head()
     async with transaction() as tx:
-        if not await tx.fetchval(_TURN):
+        if not await following.try_turn(tx, FOLLOWER):
             return
         for table in ("queue_entry", "queue_count"):
             await tx.execute(f"DELETE FROM {table}")
@@ -94,21 +89,11 @@ async def refill() -> None:
     log.info("dashboard.filled")
 
 
-@retried
-async def _fold() -> bool:
-    """One batch, and what the clock has brought. Whether there may be more."""
-    async with transaction() as tx:
-        if not await tx.fetchval(_TURN):
-            return False
-        position = await events.load_position(FOLLOWER)
-        read = await tx.fetch(_NEXT, position.xid, position.event_id, _BATCH)
-        moved = list({row["order_id"] for row in read if row["order_id"] is not None})
-        if moved:
-            await _look_at(tx, moved)
-        await tx.execute(_DUE)
-        if read:
-            await events.save_position(tx, FOLLOWER, Position.of(read[-1]))
-    return len(read) == _BATCH
+async def _fold(tx: Transaction, orders: list[UUID]) -> None:
+    """What the log and the clock have brought."""
+    if orders:
+        await _look_at(tx, orders)
+    await tx.execute(_DUE)
 
 
 async def _look_at(tx: Transaction, orders: list[UUID]) -> None:

@@ -1,23 +1,22 @@
-"""The follower that keeps the search rows of orders, batch by batch, each with its position in one transaction.
+"""The follower that keeps the search rows of orders.
 
-Rows are made of the tables as they stand, so an event read twice does no harm. Until there is a position, every row is
-made while asking; so the first filling shows nothing wrong, only slowly.
+Until there is a position, every row is made while asking; so the first filling shows nothing wrong, only slowly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from backend import events
-from backend.events import Position
 from backend.models import db
 from backend.models.db import Transaction, transaction
 from backend.queries.order_search import FOLLOWER, ROWS
+from backend.reactions import following
 
 _BATCH = 2_000
 _WORDS = 40
 _FIRST = UUID(int=0)
+_NEXT = "SELECT id FROM sales_order WHERE id > $1 ORDER BY id LIMIT $2"
 _MAKE = f"""
 WITH made AS MATERIALIZED ({ROWS.format("t.id = ANY($1::uuid[])")}), words AS (
     INSERT INTO order_word (word)
@@ -30,31 +29,14 @@ SELECT m.order_id, m.text, m.names, m.phone, m.postal_code, m.city FROM made m
 ON CONFLICT (order_id) DO UPDATE SET text = excluded.text, names = excluded.names, phone = excluded.phone,
        postal_code = excluded.postal_code, city = excluded.city
 """
-#: Two that write the same rows at once could wait for each other.
-_TRY = "SELECT pg_try_advisory_xact_lock(hashtext('order_search'))"
-_TURN = "SELECT pg_advisory_xact_lock(hashtext('order_search'))"
 
 
 async def follow() -> None:
     """To the end of the log; where the rows were never filled, fill them."""
     if await events.find_position(FOLLOWER) is None:
         await fill()
-    while await _batch():
+    while await following.follow(FOLLOWER, _BATCH, _make):
         pass
-
-
-async def _batch() -> bool:
-    """Whether there was any; one process at a time."""
-    async with transaction() as tx:
-        if not await tx.fetchval(_TRY):
-            return False
-        position = await events.load_position(FOLLOWER)
-        read = await events.read_after(position, _BATCH)
-        if not read:
-            return False
-        await _make(tx, list({row["order_id"] for row in read if row["order_id"] is not None}))
-        await events.save_position(tx, FOLLOWER, Position.of(read[-1]))
-    return True
 
 
 async def fill() -> int:
@@ -63,7 +45,7 @@ async def fill() -> int:
     count, after = 0, _FIRST
     while ids := [row["id"] for row in await db.fetch(_NEXT, after, _BATCH)]:
         async with transaction() as tx:
-            await tx.execute(_TURN)
+            await following.await_turn(tx, FOLLOWER)
             await _make(tx, ids)
         count, after = count + len(ids), ids[-1]
     async with transaction() as tx:
@@ -72,8 +54,6 @@ async def fill() -> int:
     return count
 
 
-_NEXT = "SELECT id FROM sales_order WHERE id > $1 ORDER BY id LIMIT $2"
-
-
-async def _make(tx: Transaction, ids: Sequence[UUID]) -> None:
-    await tx.execute(_MAKE, ids)
+async def _make(tx: Transaction, ids: list[UUID]) -> None:
+    if ids:
+        await tx.execute(_MAKE, ids)

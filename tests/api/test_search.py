@@ -53,7 +53,7 @@ async def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     kind = getattr(request, "param", "postgresql")
     if kind in POSTGRESQL:
         if kind == "behind":
-            monkeypatch.setattr(search_rows, "_batch", _nothing)
+            monkeypatch.setattr(search_rows, "follow", _nothing)
         if kind == "walking":
             monkeypatch.setattr(order_search, "_MOST", 0)
         yield None
@@ -64,8 +64,8 @@ async def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     meilisearch.use(None)
 
 
-async def _nothing() -> bool:
-    return False
+async def _nothing() -> None:
+    pass
 
 
 async def indexed() -> None:
