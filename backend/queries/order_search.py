@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from backend.events import load_position
 from backend.models import db
 from backend.queries.sql import Where, contains
 
@@ -49,7 +50,6 @@ SELECT t.id AS order_id, search_fold(' ' || concat_ws(E'\\n ', {_TEXTS})) AS tex
         FROM order_note n WHERE n.order_id = t.id) n
  WHERE {{}}
 """
-_POSITION = "SELECT xid, event_id FROM follower_position WHERE name = $1"
 _FRESH = "SELECT DISTINCT e.order_id FROM event e WHERE e.order_id IS NOT NULL AND (e.xid, e.id) > ($1, $2)"
 _EXACT = """
 SELECT k.order_id FROM order_key k WHERE k.value = ANY($1)
@@ -68,9 +68,8 @@ SELECT w.word, g.given, levenshtein_less_equal(w.word, g.given, 2) AS typos
 
 async def fresh() -> list[UUID]:
     """Orders that the log tells more of than their rows know."""
-    position = await db.fetchrow(_POSITION, FOLLOWER)
-    at = (position["xid"], position["event_id"]) if position else (0, 0)
-    return [row["order_id"] for row in await db.fetch(_FRESH, *at)]
+    position = await load_position(FOLLOWER)
+    return [row["order_id"] for row in await db.fetch(_FRESH, position.xid, position.event_id)]
 
 
 async def exact(words: Sequence[str]) -> list[UUID]:
@@ -112,16 +111,16 @@ async def look_up(where: Where, wording: Wording, fresh: Sequence[UUID]) -> bool
     A word that stands nowhere is taken for what it nearly is.
     """
     ids = await _few(wording, fresh)
-    if ids == [] and wording.words:
-        ids = await _few(wording := await _respelled(wording, fresh), fresh)
+    if ids == [] and (respelled := await _respelled(wording, fresh)) != wording:
+        wording = respelled
+        ids = await _few(wording, fresh)
     if ids is not None:
         where.add(f"t.id = ANY({where.bind(ids)}::uuid[])")
         return True
     own = f"EXISTS (SELECT 1 FROM order_search s WHERE s.order_id = t.id AND {wording.condition(where)})"
     if fresh:
-        newer = where.bind(fresh)
-        made = f"SELECT s.order_id FROM ({_made(newer)}) s WHERE {wording.condition(where)}"
-        own = f"({own} AND t.id <> ALL({newer}::uuid[]) OR t.id IN ({made}))"
+        newer, made = _of_fresh(where, wording, fresh)
+        own = f"({own} AND t.id <> ALL({newer}) OR t.id IN ({made}))"
     where.add(own)
     return False
 
@@ -138,13 +137,15 @@ def _found(where: Where, wording: Wording, fresh: Sequence[UUID]) -> str:
     own = f"SELECT s.order_id FROM order_search s WHERE {wording.condition(where)}"
     if not fresh:
         return own
-    newer = where.bind(fresh)
-    made = f"SELECT s.order_id FROM ({_made(newer)}) s WHERE {wording.condition(where)}"
-    return f"{own} AND s.order_id <> ALL({newer}::uuid[]) UNION ALL {made}"
+    newer, made = _of_fresh(where, wording, fresh)
+    return f"{own} AND s.order_id <> ALL({newer}) UNION ALL {made}"
 
 
-def _made(ids: str) -> str:
-    return ROWS.format(f"t.id = ANY({ids}::uuid[])")
+def _of_fresh(where: Where, wording: Wording, fresh: Sequence[UUID]) -> tuple[str, str]:
+    """The fresh orders as an array, and the statement that finds those of them with the wording."""
+    newer = f"{where.bind(fresh)}::uuid[]"
+    rows = ROWS.format(f"t.id = ANY({newer})")
+    return newer, f"SELECT s.order_id FROM ({rows}) s WHERE {wording.condition(where)}"
 
 
 async def _respelled(wording: Wording, fresh: Sequence[UUID]) -> Wording:

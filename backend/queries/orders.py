@@ -184,8 +184,8 @@ async def found(actor: Actor, text: str | None, criteria: OrderCriteria) -> tupl
 async def _condition(actor: Actor, wanted: OrderSearch) -> tuple[Where, bool]:
     where = Where()
     scope(where, actor, Order)
-    written = [name for part in (*wanted.criteria, *wanted.without) for name in _written(part)]
-    fresh = await order_search.fresh() if wanted.words or written else []
+    parts = [nested for part in (*wanted.criteria, *wanted.without) for nested in _nested(part)]
+    fresh = await order_search.fresh() if wanted.words or any(_wording(part) for part in parts) else []
     for part in wanted.criteria:
         where.add(*conditions(where, part))
         if part.not_ is not None:
@@ -199,13 +199,9 @@ async def _condition(actor: Actor, wanted: OrderSearch) -> tuple[Where, bool]:
 
 
 def _wording(criteria: OrderCriteria) -> list[tuple[str, str]]:
+    """The criteria that are asked of search rows."""
     given = [(name, getattr(criteria, name)) for name in sorted(order_search.CRITERIA)]
     return [(name, value) for name, value in given if value is not None]
-
-
-def _written(criteria: OrderCriteria) -> list[str]:
-    """The criteria that are asked of search rows, however deep."""
-    return [name for part in _nested(criteria) for name, _ in _wording(part)]
 
 
 def asked(text: str | None, criteria: OrderCriteria) -> OrderSearch:
