@@ -99,13 +99,16 @@ def enqueue(
     payload: Mapping[str, Any],
     *,
     at: datetime | None = None,
+    priority: int = 0,
 ) -> None:
-    """Ask for a reaction without an event: delays and sweeps. Written with the transaction's events."""
-    tx.buffer.setdefault("jobs", []).append((reaction, db.jsonb(payload), at or tx.now))
+    """Ask for a reaction without an event: delays and sweeps. Written with the transaction's events.
+
+    What is due goes by priority, the highest first; what follows from events has 0.
+    """
+    tx.buffer.setdefault("jobs", []).append((reaction, db.jsonb(payload), at or tx.now, priority))
     tx.before_commit["events"] = _write
 
 
-#: Jobs that people wait for go before the rest of the queue.
 _INSERT = """
 WITH entry AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
@@ -129,9 +132,9 @@ WITH entry AS (
  RETURNING id
 ), queued AS (
     INSERT INTO pgqueuer (priority, status, entrypoint, payload, execute_after)
-    SELECT CASE j.entrypoint WHEN 'run_job' THEN 1 ELSE 0 END, 'queued', j.entrypoint,
-           convert_to(j.payload, 'UTF8'), j.execute_after
-      FROM unnest($11::text[], $12::text[], $13::timestamptz[]) AS j(entrypoint, payload, execute_after)
+    SELECT j.priority, 'queued', j.entrypoint, convert_to(j.payload, 'UTF8'), j.execute_after
+      FROM unnest($11::text[], $12::text[], $13::timestamptz[], $19::int[])
+        AS j(entrypoint, payload, execute_after, priority)
 ), bound AS (
     INSERT INTO idempotency_key (actor, key, request_hash, subject_type, subject_id, at)
     SELECT $14::text, $15::text, $16::text, e.subject_type, e.subject_id, $9 FROM entry e
@@ -153,7 +156,7 @@ async def _write(tx: Transaction) -> None:
             payload = _payload(reaction, entry)
             if payload is not None and (reaction, payload) not in asked:
                 asked.add((reaction, payload))
-                jobs.append((reaction, payload, tx.now))
+                jobs.append((reaction, payload, tx.now, 0))
     now = command.get()
     bind = now is not None and now.idempotency_key is not None and not now.bound and bool(entries)
     moved = list({entry.order_id for entry in entries if entry.order_id is not None and not entry.opens_order})
@@ -178,6 +181,7 @@ async def _write(tx: Transaction) -> None:
             now.request_hash if now and bind else None,
             [entry.opens_order for entry in entries],
             moved,
+            [job[3] for job in jobs],
         )
     except Exception as error:
         if db.violates(error, "uq_idempotency_key"):

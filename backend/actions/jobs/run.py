@@ -16,10 +16,10 @@ from uuid import UUID
 
 import orjson
 
-from backend.actions.jobs.start import RUN, Item
+from backend.actions.jobs.start import Item, ask_to_run
 from backend.actions.people.authenticate import actor_of
 from backend.errors import ErrorCode, Problem, Refused
-from backend.events import enqueue, record
+from backend.events import record
 from backend.models import db
 from backend.models.db import Row, Transaction, retried, transaction
 from backend.models.jobs import Job
@@ -202,7 +202,7 @@ async def _conclude(job_id: UUID, kind: JobKind, actor: Actor) -> None:
         else:
             told = f"{row['done']} of {row['total']}."
             record(tx, actor, "job.progressed", told, subject=("Job", job_id), data={"kind": row["kind"]})
-            enqueue(tx, RUN, {"job_id": str(job_id)})
+            ask_to_run(tx, job_id)
 
 
 @retried

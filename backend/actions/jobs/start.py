@@ -39,6 +39,11 @@ SELECT i.id, $1, i.position, i.subject_id, i.reference, 'WAITING', i.units
 """
 
 
+def ask_to_run(tx: Transaction, job_id: UUID) -> None:
+    """A chunk of it. Somebody waits for it, so it goes before the rest of the queue."""
+    enqueue(tx, RUN, {"job_id": str(job_id)}, priority=1)
+
+
 async def start(tx: Transaction, actor: Actor, kind: str, given: Mapping[str, Any], items: Sequence[Item]) -> UUID:
     """The job's id. The items are done in their order.
 
@@ -56,5 +61,5 @@ async def start(tx: Transaction, actor: Actor, kind: str, given: Mapping[str, An
         [item.units for item in items],
     )
     record(tx, actor, "job.started", f"{kind}: {total} to do.", subject=("Job", job_id), data={"kind": kind})
-    enqueue(tx, RUN, {"job_id": str(job_id)})
+    ask_to_run(tx, job_id)
     return job_id
