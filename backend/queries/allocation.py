@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from uuid import UUID
 
 from backend.errors import not_found
 from backend.models.base import uuid7
-from backend.models.db import jsonb, transaction
+from backend.models.db import transaction
 from backend.models.facts import load
 from backend.models.fulfillment import AllocationDecision, AllocationRuleSet
 from backend.models.supply import look_only, question_of
@@ -40,5 +39,5 @@ async def preview(actor: Actor, order_id: UUID, rule_set_id: UUID | None) -> All
         question = question_of(facts, supply)
         now = tx.now
     chosen = plan(question)
-    found = json.loads(jsonb(columns(supply.rule_set, chosen, explain(question, chosen))))  # as it would be stored
-    return AllocationDecision(id=uuid7(), order_id=order.id, at=now, **(found | {"outcome": chosen.outcome}))
+    found = columns(supply.rule_set, chosen, explain(question, chosen))
+    return AllocationDecision(id=uuid7(), order_id=order.id, at=now, **found)

@@ -29,7 +29,10 @@ _EXPLAINING_NODES = 200
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`excluded`: (site, first reason). `record` and `snapshot` are JSON. None: still to be worked out (`in_full`)."""
+    """`excluded`: (site, first reason). JSON, but for keys in `snapshot`, which become text when it is stored.
+
+    None: still to be worked out (`in_full`).
+    """
 
     sentence: str
     record: dict[str, Any]
@@ -110,7 +113,7 @@ def gap_of(plan: Plan) -> int | None:
 
 
 def listed(assignments: Sequence[Assignment]) -> list[dict[str, Any]]:
-    return [{"site_id": it.site_id, "sku": it.sku, "quantity": it.quantity} for it in assignments]
+    return [{"site_id": str(it.site_id), "sku": it.sku, "quantity": it.quantity} for it in assignments]
 
 
 def parts_of(plan: Sourced) -> dict[str, int]:
@@ -155,12 +158,12 @@ def _sites(case: Case, considered: Sequence[Considered]) -> tuple[list[dict[str,
         if found is not None:
             reasons += [_reason(case, place.key, reason) for reason in found.reasons]
         status = Status.CHOSEN if place.chosen else found.status if found else Status.EXCLUDED
-        entry: dict[str, Any] = {"site_id": place.site_id, "status": status.value, "reasons": reasons}
+        entry: dict[str, Any] = {"site_id": str(place.site_id), "status": status.value, "reasons": reasons}
         if found is not None and found.alone is not None:
             entry["alone"] = {"parts": parts_of(found.alone), "units": _units(found.alone)}
         sites.append(entry)
         if status is Status.EXCLUDED and reasons:
-            excluded.append({"site_id": place.site_id, "reason": reasons[0]["code"]})
+            excluded.append({"site_id": str(place.site_id), "reason": reasons[0]["code"]})
     return sites, excluded
 
 
@@ -184,7 +187,7 @@ def _reason(case: Case, key: str, reason: Reason) -> dict[str, Any]:
 
 
 def _alternative(case: Case, other: Sourced) -> dict[str, Any]:
-    sites = {place.key: place.site_id for place in case.places}
+    sites = {place.key: str(place.site_id) for place in case.places}
     given = [{"site_id": sites[it.source], "sku": it.sku, "quantity": it.quantity} for it in other.assignments]
     return {"cost": other.cost, "assignments": given, "why_not": _why_not(case, other)}
 

@@ -26,12 +26,8 @@ from backend.schema.refs import InventorySiteRef
 HOUSE = READERS - {Role.CHANNEL, Role.STORE_ASSOCIATE}
 
 
-#: Text where it was kept, a key where it was worked out just now.
-SiteKey = UUID | str
-
-
-async def _site(info: Info, site_id: SiteKey) -> Any:
-    return show(await info.loaders.one(InventorySiteRow, UUID(str(site_id))))
+async def _site(info: Info, site_id: str) -> Any:
+    return show(await info.loaders.one(InventorySiteRow, UUID(site_id)))
 
 
 def _cost(stored: int | None) -> Decimal | None:
@@ -42,7 +38,7 @@ def _cost(stored: int | None) -> Decimal | None:
 @readable_by(READERS)
 @strawberry.type
 class AllocationAssignment:
-    site_id: strawberry.Private[SiteKey]
+    site_id: strawberry.Private[str]
     sku: str
     quantity: int
 
@@ -66,7 +62,7 @@ class AllocationAlternative:
 @readable_by(READERS)
 @strawberry.type
 class ExcludedSite:
-    site_id: strawberry.Private[SiteKey]
+    site_id: strawberry.Private[str]
     reason: str
 
     @field(roles=READERS)

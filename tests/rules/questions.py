@@ -70,7 +70,9 @@ def reasons(question: Question) -> dict[str, list[str]]:
     """The codes of every site that was not chosen."""
     found = explain(question, plan(question)).record["sites"]
     return {
-        chr(it["site_id"].int): [reason["code"] for reason in it["reasons"]] for it in found if it["status"] != "CHOSEN"
+        chr(UUID(it["site_id"]).int): [reason["code"] for reason in it["reasons"]]
+        for it in found
+        if it["status"] != "CHOSEN"
     }
 
 
