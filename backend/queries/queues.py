@@ -25,6 +25,7 @@ from backend.queries import fulfillment, orders, payments, returns
 from backend.queries.sql import Where, table_of
 from backend.rules.criteria import OrderCriteria, OrderSearch, PaymentCriteria, ReturnCriteria, ShippingOrderCriteria
 from backend.rules.lifecycle import OPEN_SHIPPING_ORDERS
+from backend.rules.names import camel
 from backend.rules.permissions import OFFICE, Actor
 from backend.rules.search_text import shown
 from backend.rules.vocabulary import (
@@ -319,15 +320,10 @@ def as_filter(criteria: Any) -> dict[str, Any]:
     """Criteria as the JSON of the API's filter argument."""
     assert is_dataclass(criteria)
     given = {field.name: getattr(criteria, field.name) for field in fields(criteria)}
-    return {_camel(name): _plain(value) for name, value in given.items() if value is not None}
+    return {camel(name): _plain(value) for name, value in given.items() if value is not None}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return [str(item) for item in value] if isinstance(value, list) else value
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)

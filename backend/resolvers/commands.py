@@ -18,6 +18,7 @@ from strawberry.types.unset import UNSET
 
 from backend.errors import ErrorCode, Problem, Refused, refused
 from backend.resolvers.context import Context
+from backend.rules.names import camel
 from backend.rules.permissions import Actor
 from backend.schema.common import Info, UserError, decode_id
 
@@ -129,12 +130,6 @@ def refusal_of(context: Context, payload: Callable[..., P], refusal: Refused) ->
 def _user_error(problem: Problem) -> UserError:
     path = [camel(part) for part in problem.path] or None
     return UserError(code=problem.code, message=problem.message, path=path)
-
-
-def camel(name: str) -> str:
-    """order_line_id → orderLineId."""
-    first, *rest = name.split("_")
-    return first + "".join(part[:1].upper() + part[1:] for part in rest)
 
 
 @cache

@@ -11,8 +11,9 @@ import pytest
 import strawberry
 
 from backend.errors import ErrorCode, Refused
-from backend.resolvers.commands import camel, text, translate, translate_all
+from backend.resolvers.commands import text, translate, translate_all
 from backend.resolvers.throttle import Throttle
+from backend.rules.names import camel
 from backend.rules.order_input import CreateOrder, LineCommand
 from backend.rules.vocabulary import DeliveryMethod
 from backend.schema.common import encode_id

@@ -22,6 +22,7 @@ from backend.actions.imports.records import BadFile, Record
 from backend.actions.imports.shapes import Shape
 from backend.errors import ErrorCode, Problem, Refused
 from backend.models.db import retried, transaction
+from backend.rules.names import camel
 from backend.rules.permissions import Actor
 from backend.rules.vocabulary import FileForm
 
@@ -68,7 +69,7 @@ class _Import:
         """`skip` leaves out of the paths how the row was named within its batch."""
         self.summary.refused += 1
         told = (
-            replace(problem, path=tuple(part if part.isdigit() else _camel(part) for part in problem.path[skip:]))
+            replace(problem, path=tuple(part if part.isdigit() else camel(part) for part in problem.path[skip:]))
             for problem in problems
         )
         self.report(Refusal(line, tuple(told)))
@@ -192,8 +193,3 @@ def _by_row(problems: Sequence[Problem], loader: Loader, size: int) -> dict[int,
             if index < size:
                 found.setdefault(index, []).append(problem)
     return found
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
