@@ -19,16 +19,17 @@ from backend.rules.simulation import Arrival, Case
 
 _BATCH = 500
 
-_ORDERS = """
+_PLACED = "o.placed_at >= $1 AND o.placed_at < $2 AND o.state <> 'DRAFT'"
+_ORDERS = f"""
 SELECT o.id, o.number, o.placed_at, o.currency, o.shipping_address,
        json_agg(json_build_array(l.id, l.sku, l.quantity, l.delivery_method, l.pickup_site_id,
                                  l.unit_price * l.quantity - l.discount, l.attributes) ORDER BY l.position) AS lines
   FROM sales_order o JOIN order_line l ON l.order_id = o.id AND l.kind = 'PHYSICAL'
- WHERE o.placed_at >= $1 AND o.placed_at < $2 AND o.state <> 'DRAFT'
+ WHERE {_PLACED}
  GROUP BY o.id ORDER BY o.placed_at, o.id
 """
-_COUNT = """
-SELECT count(*) FROM sales_order o WHERE o.placed_at >= $1 AND o.placed_at < $2 AND o.state <> 'DRAFT'
+_COUNT = f"""
+SELECT count(*) FROM sales_order o WHERE {_PLACED}
    AND EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.kind = 'PHYSICAL')
 """
 _OPENING = """

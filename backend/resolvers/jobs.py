@@ -25,7 +25,6 @@ from backend.schema.access import field, mutation
 from backend.schema.common import Info, given, show
 from backend.schema.jobs import ImportStartInput, Job, JobConnection, JobIdInput, JobPayload, OrdersBulkInput
 
-_IMPORT_ROLES = frozenset(role for roles in imports.ROLES.values() for role in roles)
 _BULK_ROLES = frozenset(role for action in actions.ACTIONS for role in ORDER_VERBS[action].roles)
 
 
@@ -46,7 +45,7 @@ class JobMutations:
     async def orders_bulk(self, info: Info, input: OrdersBulkInput) -> JobPayload:
         return await perform(info, JobPayload, lambda actor: _bulk(actor, input), partial(show_job, info))
 
-    @mutation(roles=_IMPORT_ROLES, description="Rows that are in already change nothing, so it may be done again.")
+    @mutation(roles=imports.IMPORTERS, description="Rows that are in already change nothing, so it may be done again.")
     async def import_start(self, info: Info, input: ImportStartInput) -> JobPayload:
         async def start(actor: Actor) -> UUID:
             return await imports.start_import(actor, translate(input, imports.StartImport))

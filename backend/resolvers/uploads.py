@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from backend.actions.imports.receive import receive
-from backend.actions.imports.start import ROLES
+from backend.actions.imports.start import IMPORTERS
 from backend.resolvers import bodies, faults
 from backend.resolvers.authenticated import Authenticated
 from backend.resolvers.bodies import BadRequest
@@ -30,7 +30,6 @@ _FORMS = {
     "application/jsonl": FileForm.JSON,
     "text/csv": FileForm.CSV,
 }
-_ROLES = frozenset(role for roles in ROLES.values() for role in roles)
 _MAX_NAME = 200
 #: For the whole file to arrive.
 _SECONDS = 600
@@ -42,7 +41,7 @@ class Uploads(Authenticated):
         self.at_once = asyncio.Semaphore(4)
 
     async def answer(self, actor: Actor, request: Request) -> Response:
-        if not actor.has(_ROLES):
+        if not actor.has(IMPORTERS):
             raise BadRequest(403, "Your role imports nothing.", faults.FORBIDDEN)
         form = _FORMS.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())
         if form is None:

@@ -29,6 +29,8 @@ ROLES: Mapping[ImportKind, frozenset[Role]] = {
     ImportKind.INVENTORY: GOODS,
     ImportKind.SITES: LEADS,
 }
+#: Who may import anything.
+IMPORTERS = frozenset(role for roles in ROLES.values() for role in roles)
 _MAX_MESSAGE = 500
 
 _FILE = "SELECT uploaded_by FROM uploaded_file WHERE id = $1 AND row_count IS NOT NULL"

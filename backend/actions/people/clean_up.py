@@ -9,11 +9,11 @@ IDEMPOTENCY_DAYS = 30
 JOB_LOG_DAYS = 3
 FILE_DAYS = 7
 
-_OLD_PARTS = """
-DELETE FROM uploaded_file_part p USING uploaded_file f
- WHERE f.id = p.file_id AND f.created_at < now() - make_interval(days => $1)
+_OLD_FILES = """
+WITH old AS (SELECT id FROM uploaded_file WHERE created_at < now() - make_interval(days => $1)),
+     parts AS (DELETE FROM uploaded_file_part p USING old WHERE p.file_id = old.id)
+DELETE FROM uploaded_file f USING old WHERE f.id = old.id
 """
-_OLD_FILES = "DELETE FROM uploaded_file WHERE created_at < now() - make_interval(days => $1)"
 #: Jobs and their pieces together: the counts of a job are those of its pieces.
 _OLD_JOBS = """
 WITH old AS (SELECT id FROM job WHERE finished_at < now() - make_interval(days => $1)),
@@ -28,5 +28,4 @@ async def clean_up() -> None:
     await db.execute("DELETE FROM pgqueuer_log WHERE created < now() - make_interval(days => $1)", JOB_LOG_DAYS)
     await db.execute("DELETE FROM queue_count WHERE count = 0")
     await db.execute(_OLD_JOBS, get_settings().job_days)
-    await db.execute(_OLD_PARTS, FILE_DAYS)
     await db.execute(_OLD_FILES, FILE_DAYS)
