@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,12 +49,12 @@ async def _pass(position: Position) -> None:
 
 async def _ask(row: Row, rules: list[AlertRule]) -> None:
     clears = [rule for rule in rules if row["kind"] in rule.clears_on]
+    watching = [rule for rule in rules if rule.watches == row["kind"]]
+    context = await _context(watching, row) if watching else {}
     raises, failures = [], []
-    for rule in rules:
-        if rule.watches != row["kind"]:
-            continue
+    for rule in watching:
         try:
-            if holds(rule.when, await _context(rule, row)):
+            if holds(rule.when, context):
                 raises.append(rule)
         except ValueError as error:
             failures.append((rule, str(error)))
@@ -62,10 +62,10 @@ async def _ask(row: Row, rules: list[AlertRule]) -> None:
         await settle(row, raises, clears, failures)
 
 
-async def _context(rule: AlertRule, row: Row) -> Mapping[str, Any]:
-    """Without an order, `order` is not there, and a rule that speaks of it fails."""
+async def _context(rules: Sequence[AlertRule], row: Row) -> Mapping[str, Any]:
+    """What these rules may speak of. Without an order, `order` is not there, and a rule that speaks of it fails."""
     event = {"event": {"kind": row["kind"], "actor": row["actor"], "data": orjson.loads(row["data"])}}
-    if row["order_id"] is None or "order" not in speaks_of(rule.when or "true"):
+    if row["order_id"] is None or not any("order" in speaks_of(rule.when or "true") for rule in rules):
         return event
     return event | order_context(await load(row["order_id"]))
 

@@ -43,21 +43,21 @@ async def refresh(tx: Transaction, order: Order, facts: Facts | None = None) -> 
     """
     facts = facts or await load(order.id)
     kept = Amounts(order.subtotal, order.discount, order.tax, order.total, order.shipping)
-    await refresh_all(tx, [facts], kept if standing.is_cancelled(facts) and order.total else None)
-    order.state = standing.state_of(facts)
+    [order.state] = await refresh_all(tx, [facts], kept if standing.is_cancelled(facts) and order.total else None)
     return order.state
 
 
-async def refresh_all(tx: Transaction, orders: Sequence[Facts], amounts: Amounts | None = None) -> None:
+async def refresh_all(tx: Transaction, orders: Sequence[Facts], amounts: Amounts | None = None) -> list[OrderState]:
     """The same for several whose facts, as they are now, are known; with `amounts` instead of what their lines come to.
 
-    A move that the lifecycle does not know is a bug and raises.
+    The states they are in now. A move that the lifecycle does not know is a bug and raises.
     """
     rows = [_row(facts, amounts or standing.amounts_of(facts), tx.now) for facts in orders]
     if rows:
         await tx.execute(
             _SAVE if len(rows) > 1 else _SAVE_ONE, *(list(column) for column in zip(*rows, strict=True)), tx.now
         )
+    return [row[1] for row in rows]
 
 
 def _row(facts: Facts, amounts: Amounts, now: datetime) -> tuple[Any, ...]:
@@ -68,7 +68,7 @@ def _row(facts: Facts, amounts: Amounts, now: datetime) -> tuple[Any, ...]:
     paid = passed and facts.mark(LifecycleStep.PAYMENT) is None
     return (
         facts.id,
-        state.value,
+        state,
         standing.payment_status_of(facts).value,
         standing.fulfillment_status_of(facts).value,
         amounts.subtotal,
