@@ -7,7 +7,7 @@ import { useState } from "react";
 import { useClient } from "urql";
 import { FormDialog } from "../../lib/command";
 import { SITES } from "../inventory/sites";
-import { Assignments } from "./Assignments";
+import { ASSIGNMENT, Assignments, sitesOf } from "./Assignments";
 import { ORDER_ALLOCATE_TO } from "./mutations";
 import type { OrderDetailData } from "./OrderActions";
 
@@ -22,7 +22,8 @@ const RULE_SETS = graphql(`
   }
 `);
 
-const PREVIEW = graphql(`
+const PREVIEW = graphql(
+  `
   query AllocationPreview($order: ID!, $ruleSet: ID!) {
     allocationPreview(orderId: $order, ruleSetId: $ruleSet) {
       id
@@ -31,17 +32,13 @@ const PREVIEW = graphql(`
       cost
       sentence
       chosen {
-        site {
-          id
-          code
-          name
-        }
-        sku
-        quantity
+        ...Assignment
       }
     }
   }
-`);
+`,
+  [ASSIGNMENT],
+);
 
 type Preview = ResultOf<typeof PREVIEW>["allocationPreview"] & { active: boolean };
 
@@ -101,7 +98,7 @@ export function WhatIf({ order }: { order: OrderDetailData }) {
               { id: "set", header: t`Rule set`, heading: true, cell: (row) => (row.active ? t`${row.ruleSet} (active)` : row.ruleSet) },
               { id: "outcome", header: t`Outcome`, cell: (row) => <StatusBadge of="AllocationOutcome" value={row.outcome} /> },
               { id: "chosen", header: t`Chosen`, cell: (row) => <Assignments of={row.chosen} /> },
-              { id: "sites", header: t`Sites`, align: "right", cell: (row) => new Set(row.chosen.map((one) => one.site.code)).size },
+              { id: "sites", header: t`Sites`, align: "right", cell: (row) => sitesOf(row.chosen) },
               { id: "cost", header: t`Cost`, align: "right", cell: (row) => row.cost ?? "–" },
               { id: "why", header: t`Why`, cell: (row) => row.sentence },
             ]}

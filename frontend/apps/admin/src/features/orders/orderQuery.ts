@@ -1,5 +1,6 @@
 import { graphql } from "@crossdock/api";
 import { SHIPPING_ORDER_PARTS } from "../fulfillment/parts";
+import { ASSIGNMENT } from "./Assignments";
 
 export const ORDER = graphql(
   `
@@ -208,25 +209,13 @@ export const ORDER = graphql(
         cost
         sentence
         chosen {
-          site {
-            id
-            code
-            name
-          }
-          sku
-          quantity
+          ...Assignment
         }
         alternatives {
           cost
           whyNot
           assignments {
-            site {
-              id
-              code
-              name
-            }
-            sku
-            quantity
+            ...Assignment
           }
         }
         excludedSites {
@@ -241,7 +230,7 @@ export const ORDER = graphql(
     }
   }
 `,
-  [SHIPPING_ORDER_PARTS],
+  [SHIPPING_ORDER_PARTS, ASSIGNMENT],
 );
 
 export const ORDER_PAYMENTS = graphql(`
