@@ -20,17 +20,15 @@ from playwright.async_api import Page, async_playwright
 from backend.actions.people import users
 from backend.actions.people.users import UserCommand
 from backend.models import db
-from backend.reactions import search_rows
 from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import Role
 from bench import databases
-from bench.import_trial import KINDS, files
-from bench.orders import multiply
+from bench.import_trial import SAMPLE
+from bench.orders import bring_in, make_searchable, multiply
 from bench.table import show
 from tests.browser.conftest import CHROMIUM, FLAGS
-from tests.stack import Stack, at_rest, free_port
+from tests.stack import Stack, free_port
 
-_SAMPLE = Path(__file__).parents[1] / "tests" / "data"
 _EMAIL, _PASSWORD = "ada@example.com", "correct horse battery"
 _TIMES = 5
 #: Acts, and tells the milliseconds until `there` has been drawn; `text` is what the list says now.
@@ -57,17 +55,11 @@ async def measure(orders: int, folder: Path) -> None:
         url = held.enter_context(databases.server(kept))
         stack = held.enter_context(Stack(url, kept, {"CROSSDOCK_ENVIRONMENT": "development"}))
         await asyncio.to_thread(stack.run, "migrate")
-        given = files(folder)
-        for kind in KINDS:
-            await asyncio.to_thread(stack.run, "import", kind, str(given[kind]))
         await db.connect(url)
         try:
-            worker = stack.worker()
-            await at_rest(1500)
-            worker.stop()
+            await bring_in(stack, folder)
             made = await multiply(orders)
-            await search_rows.fill()
-            await db.execute("VACUUM ANALYZE")
+            await make_searchable()
             await users.create(SYSTEM, UserCommand(_EMAIL, "Ada Abel", [Role.ADMIN], password=_PASSWORD))
         finally:
             await db.disconnect()
@@ -131,7 +123,7 @@ def _row(name: str, times: list[float]) -> list[object]:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.desk")
     parser.add_argument("orders", type=int)
-    parser.add_argument("folder", type=Path, nargs="?", default=_SAMPLE)
+    parser.add_argument("folder", type=Path, nargs="?", default=SAMPLE)
     given = parser.parse_args(arguments)
     uvloop.run(measure(given.orders, given.folder))
 

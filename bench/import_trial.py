@@ -28,6 +28,8 @@ from bench import databases
 from bench.table import show
 from tests.stack import Stack, at_rest
 
+#: The folder that stands in the project.
+SAMPLE = Path(__file__).parents[1] / "tests" / "data"
 KINDS = ("sites", "channels", "products", "inventory", "orders")
 _BATCH = 500
 _REST_SECONDS = 1500

@@ -1,17 +1,24 @@
 """Many orders of the shape of those that are there: set by set, within the database, quicker than any intake.
 
-They are for reading: lists, searches, facets, pages. Each is a copy of an order that went through the actions, with a
-customer, numbers, times, at most four lines and a street of its own, over two years; what is older than two weeks is
-closed. Lines, shipping orders and open alerts are copied along, money and stock are not: the books do not agree on it.
+They are for reading: lists, searches, facets, pages, queues, figures. Each is a copy of an order that went through the
+actions, with a customer, numbers, times, at most four lines and a street of its own, over two years; what is older than
+two weeks is closed. Lines and shipping orders are copied along, of the younger ones payments, returns and open alerts
+too; stock and the gateways' books are not, so the books do not agree on them.
 """
 
 from __future__ import annotations
 
+import asyncio
 from itertools import cycle, islice
+from pathlib import Path
 
 from backend.models import db
+from backend.reactions import search_rows
+from bench.import_trial import KINDS, files
+from tests.stack import Stack, at_rest
 
 _ROUND = 50_000
+_REST_SECONDS = 1500
 
 _ORIGINALS = "SELECT id FROM sales_order WHERE NOT coalesce(attributes ? 'copy', false) ORDER BY id"
 _NAMES = "SELECT DISTINCT name FROM customer WHERE name LIKE '% %' LIMIT 5000"
@@ -64,15 +71,39 @@ _COPIES = (
     INSERT INTO order_line SELECT r.*
       FROM copied n JOIN order_line l ON l.order_id = n.old AND l.position <= 4,
            LATERAL jsonb_populate_record(l, jsonb_build_object(
-        'id', gen_random_uuid(), 'order_id', n.id)) r
+        'id', md5(l.id::text || n.id)::uuid, 'order_id', n.id)) r
     """,
     """
     INSERT INTO shipping_order SELECT r.*
       FROM copied n JOIN shipping_order s ON s.order_id = n.old,
            LATERAL jsonb_populate_record(s, jsonb_build_object(
-        'id', gen_random_uuid(), 'order_id', n.id, 'number', substr(md5(random()::text), 1, 12), 'decision_id', NULL,
+        'id', md5(s.id::text || n.id)::uuid, 'order_id', n.id, 'number', substr(md5(random()::text), 1, 12),
+        'decision_id', NULL,
         'state', CASE WHEN n.is_over THEN 'SHIPPED' ELSE s.state END,
         'fulfilled_at', CASE WHEN n.is_over THEN n.placed_at + interval '2 days' ELSE s.fulfilled_at END)) r
+    """,
+    """
+    INSERT INTO shipping_order_line SELECT r.*
+      FROM copied n JOIN shipping_order_line p ON p.order_id = n.old
+      JOIN order_line l ON l.id = p.order_line_id AND l.position <= 4,
+           LATERAL jsonb_populate_record(p, jsonb_build_object(
+        'id', gen_random_uuid(), 'order_id', n.id, 'order_line_id', md5(l.id::text || n.id)::uuid,
+        'shipping_order_id', md5(p.shipping_order_id::text || n.id)::uuid)) r
+    """,
+    """
+    INSERT INTO payment SELECT r.*
+      FROM copied n JOIN payment p ON p.order_id = n.old,
+           LATERAL jsonb_populate_record(p, jsonb_build_object(
+        'id', gen_random_uuid(), 'order_id', n.id, 'created_at', n.placed_at)) r
+     WHERE NOT n.is_over
+    """,
+    """
+    INSERT INTO return_order SELECT r.*
+      FROM copied n JOIN return_order b ON b.order_id = n.old,
+           LATERAL jsonb_populate_record(b, jsonb_build_object(
+        'id', gen_random_uuid(), 'order_id', n.id, 'number', substr(md5(random()::text), 1, 12),
+        'exchange_order_id', NULL)) r
+     WHERE NOT n.is_over
     """,
     """
     INSERT INTO alert SELECT r.*
@@ -82,6 +113,22 @@ _COPIES = (
      WHERE NOT n.is_over
     """,
 )
+
+
+async def bring_in(stack: Stack, folder: Path) -> None:
+    """The files of a folder through `crossdock import` and a worker, until it rests. The pool (db.connect) is open."""
+    given = files(folder)
+    for kind in KINDS:
+        await asyncio.to_thread(stack.run, "import", kind, str(given[kind]))
+    worker = stack.worker()
+    await at_rest(_REST_SECONDS)
+    worker.stop()
+
+
+async def make_searchable() -> None:
+    """As a worker would in time."""
+    await search_rows.fill()
+    await db.execute("VACUUM ANALYZE")
 
 
 async def multiply(wanted: int) -> int:

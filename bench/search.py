@@ -25,17 +25,15 @@ from backend.actions.orders.tags import tags
 from backend.actions.people import api_keys
 from backend.actions.people.api_keys import ApiKeyCommand
 from backend.models import db
-from backend.reactions import search_rows
 from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import Role
 from bench import databases, load
-from bench.import_trial import KINDS, files
-from bench.orders import multiply
+from bench.import_trial import SAMPLE
+from bench.orders import bring_in, make_searchable, multiply
 from bench.table import show
 from tests.search_engine.run import meilisearch
-from tests.stack import Stack, at_rest, free_port, until
+from tests.stack import Stack, free_port, until
 
-_SAMPLE = Path(__file__).parents[1] / "tests" / "data"
 _ASKED = 30
 _PAGE = """query ($query: String, $filter: OrderFilter, $sort: OrderSort!, $facets: [OrderFacet!]) {
   orders(first: 50, query: $query, filter: $filter, sort: $sort, facets: $facets) {
@@ -83,40 +81,31 @@ async def measure(wanted: int, folder: Path, engine: bool) -> None:
         environment = {"CROSSDOCK_MEILI_URL": held.enter_context(meilisearch())} if engine else {}
         stack = held.enter_context(Stack(url, kept))
         await asyncio.to_thread(stack.run, "migrate")
-        given = files(folder)
-        for kind in KINDS:
-            await asyncio.to_thread(stack.run, "import", kind, str(given[kind]))
         await db.connect(url)
         try:
-            await _alone(stack, wanted)
+            await bring_in(stack, folder)
+            begun = time.perf_counter()
+            orders = await multiply(wanted)
+            print(f"{orders:,} orders, multiplied in {time.perf_counter() - begun:,.0f} s", flush=True)
+            begun = time.perf_counter()
+            await make_searchable()
+            print(f"PostgreSQL's search rows: filled in {time.perf_counter() - begun:,.0f} s", flush=True)
+            await _tell(stack, "PostgreSQL alone")
             if engine:
                 await _with_engine(held.enter_context(Stack(url, kept, environment)))
         finally:
             await db.disconnect()
 
 
-async def _alone(stack: Stack, wanted: int) -> None:
-    worker = stack.worker()
-    await at_rest(1500)
-    worker.stop()
-    begun = time.perf_counter()
-    orders = await multiply(wanted)
-    print(f"{orders:,} orders, multiplied in {time.perf_counter() - begun:,.0f} s", flush=True)
-    begun = time.perf_counter()
-    await search_rows.fill()
-    await db.execute("VACUUM ANALYZE")
-    print(f"PostgreSQL's search rows: filled in {time.perf_counter() - begun:,.0f} s", flush=True)
-    print("\n## PostgreSQL alone\n\n" + await _ask_all(stack), flush=True)
-    worker = stack.worker()
-    print(f"\nA change is found after {await _found_after(stack):,.2f} s (median of 5).", flush=True)
-    worker.stop()
-
-
 async def _with_engine(stack: Stack) -> None:
     begun = time.perf_counter()
     await asyncio.to_thread(stack.run, "reindex", timeout=3000)
     print(f"\n`crossdock reindex`: {time.perf_counter() - begun:,.0f} s", flush=True)
-    print("\n## Meilisearch\n\n" + await _ask_all(stack), flush=True)
+    await _tell(stack, "Meilisearch")
+
+
+async def _tell(stack: Stack, who: str) -> None:
+    print(f"\n## {who}\n\n{await _ask_all(stack)}", flush=True)
     worker = stack.worker()
     print(f"\nA change is found after {await _found_after(stack):,.2f} s (median of 5).", flush=True)
     worker.stop()
@@ -180,6 +169,7 @@ class _Client:
         body = json.dumps({"query": _PAGE, "variables": variables}).encode()
         answer = json.loads(await self.connection.post(load.request(self.port, self.key, body)))
         assert "errors" not in answer, answer
+        assert not answer["data"]["orders"]["degraded"], "The search engine has not answered."
         return answer["data"]["orders"]
 
     def close(self) -> None:
@@ -189,7 +179,7 @@ class _Client:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.search")
     parser.add_argument("orders", type=int)
-    parser.add_argument("folder", type=Path, nargs="?", default=_SAMPLE)
+    parser.add_argument("folder", type=Path, nargs="?", default=SAMPLE)
     parser.add_argument("--engine", action="store_true")
     given = parser.parse_args(arguments)
     uvloop.run(measure(given.orders, given.folder, given.engine))

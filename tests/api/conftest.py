@@ -22,9 +22,14 @@ from backend.actions.people.users import UserCommand
 from backend.actions.workflows.install import install_ready
 from backend.app import create_app
 from backend.config import Settings
+from backend.integrations import meilisearch
+from backend.integrations.meilisearch import Meilisearch
+from backend.queries import order_search
+from backend.reactions import search_rows
 from backend.rules.order_input import Address
 from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import ChannelKind, Role, SiteCapability, SiteKind
+from tests.api.searching import enter_orders, indexed
 
 PASSWORD = "correct horse battery"
 
@@ -92,3 +97,32 @@ async def _people(api: Api) -> None:
         made = await api_keys.create(SYSTEM, ApiKeyCommand(role.value.lower(), role, channel, store))
         api.keys[role] = made.secret
     await users.create(SYSTEM, UserCommand("Ann@Example.com", "Ann", [Role.ADMIN], password=PASSWORD))
+
+
+@pytest.fixture
+async def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meilisearch | None]:
+    """The search engine of the test, asked from here on; None is PostgreSQL alone."""
+    kind = getattr(request, "param", "postgresql")
+    if kind != "meilisearch":
+        if kind == "behind":
+            monkeypatch.setattr(search_rows, "follow", _nothing)
+        if kind == "walking":
+            monkeypatch.setattr(order_search, "_MOST", 0)
+        yield None
+        return
+    made = Meilisearch(request.getfixturevalue("search_server"))
+    meilisearch.use(made)
+    yield made
+    meilisearch.use(None)
+
+
+async def _nothing() -> None:
+    pass
+
+
+@pytest.fixture
+async def searched(api: Api, engine: Meilisearch | None) -> dict[str, str]:
+    """External id → number of the orders of tests/api/searching.py, which `engine` finds."""
+    made = await enter_orders()
+    await indexed()
+    return made
