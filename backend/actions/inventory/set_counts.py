@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -37,8 +37,7 @@ from backend.rules.permissions import Actor
 from backend.rules.vocabulary import MovementReason
 
 _REASON = "The stock was counted, and is not there."
-#: Units may be promised between looking and locking: from the second attempt on it is locked first. Then orders that
-#: somebody works on are what it has to wait for.
+#: Units may be promised between looking and locking: from the second attempt on it is locked first.
 _ATTEMPTS = 8
 
 
@@ -158,24 +157,37 @@ async def _write(tx: Transaction, actor: Actor, counts: Sequence[Count], referen
 
 
 async def _make_room(tx: Transaction, actor: Actor, counts: Sequence[Count]) -> None:
-    """Give back what the counts leave no room for, as far as it has not been picked.
+    """Give back what the counts leave no room for, as far as it has not been picked: the newest first.
 
-    The levels are locked first, so that nothing more is promised of them. Orders are locked before stock everywhere
-    else: here we do not wait for them.
+    The orders that stand to lose are waited for, then the levels, so that nothing more is promised of them. What was
+    promised meanwhile is other orders', which may be waiting for our levels: those are taken only where they are free.
     """
+    held = await _hold(_newest(*await _promised(tx, counts)))
     await lock_levels(tx, [(count.site_id, count.sku) for count in counts])
-    wanted = await _too_many(tx, counts)
-    if not wanted:
-        return
-    chosen = _newest(await _unpicked(tx, list(wanted)), wanted)
-    orders = await Order.filter(id__in=list(chosen)).order_by("id").select_for_update(no_key=True, skip_locked=True)
-    known = {order.id: order for order in orders}
-    # Looked at again, now that nobody can change them: what was chosen may have been picked or cancelled meanwhile.
-    by_order = _newest(await _unpicked(tx, list(wanted)), wanted)
-    if not by_order.keys() <= known.keys():
+    busy: set[UUID] = set()
+    while True:
+        rows, wanted = await _promised(tx, counts)
+        chosen = _newest([row for row in rows if row["order_id"] not in busy], wanted)
+        others = chosen.keys() - held.keys()
+        if not others:
+            break
+        held |= await _hold(others, skip_locked=True)
+        busy |= others - held.keys()
+    if busy and sum(sum(units.values()) for units in chosen.values()) < sum(wanted.values()):
         raise _AgainError
-    for order_id in sorted(by_order):
-        await _release(tx, actor, known[order_id], by_order[order_id])
+    for order_id in sorted(chosen):
+        await _release(tx, actor, held[order_id], chosen[order_id])
+
+
+async def _hold(ids: Iterable[UUID], *, skip_locked: bool = False) -> dict[UUID, Order]:
+    orders = Order.filter(id__in=list(ids)).order_by("id")
+    return {order.id: order for order in await orders.select_for_update(no_key=True, skip_locked=skip_locked)}
+
+
+async def _promised(tx: Transaction, counts: Sequence[Count]) -> tuple[list[Row], dict[tuple[UUID, str], int]]:
+    """Lines that nobody has picked, the newest first, of levels with more promised than counted; and how many more."""
+    wanted = await _too_many(tx, counts)
+    return (await _unpicked(tx, list(wanted)) if wanted else []), wanted
 
 
 async def _too_many(tx: Transaction, counts: Sequence[Count]) -> dict[tuple[UUID, str], int]:
