@@ -37,7 +37,7 @@ from backend.reactions import REACTIONS, search_rows
 from backend.reactions.ask_alert_rules import ask_about_events, ask_about_queues
 from backend.reactions.fill_backorders import fill_backorders
 from backend.reactions.fold_dashboard import fold_dashboard
-from backend.reactions.index_orders import index_orders, repair_index
+from backend.reactions.index_orders import index_orders
 from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import AlertSeverity
 
@@ -184,7 +184,6 @@ SWEEPS = (
     Sweep("ask_about_events", 1, ask_about_events),
     Sweep("ask_about_queues", 60, ask_about_queues),
     Sweep("index_orders", 0.3, index_orders),
-    Sweep("repair_index", 60, repair_index),
 )
 
 

@@ -43,7 +43,9 @@ SETTINGS: Mapping[str, Any] = {
     ],
     "sortableAttributes": ["placed_at", "updated_at", "total_minor", "id"],
     "displayedAttributes": ["id", "version"],
-    "rankingRules": ["sort", "words", "typo", "proximity", "attribute", "exactness"],
+    # Every search has an order of its own, and no other match is better; phrases are PostgreSQL's.
+    "rankingRules": ["sort"],
+    "proximityPrecision": "byAttribute",
     "typoTolerance": {
         "disableOnAttributes": ["identifiers", "skus", "email", "tags"],
         "disableOnNumbers": True,
@@ -55,6 +57,8 @@ SETTINGS: Mapping[str, Any] = {
 #: Of the documents' shape; moved by hand.
 _SHAPE = 1
 VERSION = hashlib.sha256(json.dumps([_SHAPE, SETTINGS], sort_keys=True).encode()).hexdigest()[:12]
+#: Settings by which an index is known to be ours.
+_TELLING = ("searchableAttributes", "filterableAttributes", "sortableAttributes")
 _PAUSE = 5.0
 _TASK_SECONDS = 25.0
 
@@ -83,8 +87,11 @@ class Answer:
 
 class SearchEngine(Protocol):
     async def ask(self, question: Question) -> Answer: ...
-    async def put(self, documents: Sequence[Mapping[str, Any]], *, aside: bool = False) -> None:
-        """Returns when they are found. `aside`: into the index that is being filled beside the one that answers."""
+    async def put(
+        self, documents: Sequence[Mapping[str, Any]], *, aside: bool = False, patience: float = _TASK_SECONDS
+    ) -> None:
+        """Returns when they are found, EngineFailed after so many seconds. `aside`: into the index that is being filled
+        beside the one that answers."""
 
     async def send(self, documents: Sequence[Mapping[str, Any]]) -> int:
         """Into the index aside; returns when they are taken over. The ticket is what `arrived` is asked about."""
@@ -97,6 +104,9 @@ class SearchEngine(Protocol):
 
     async def swap(self) -> None:
         """What was filled aside answers from now on."""
+
+    async def is_made(self) -> bool:
+        """Whether the index that answers is there, and made as SETTINGS say."""
 
     async def versions(self, ids: Sequence[UUID]) -> dict[UUID, int]:
         """The versions that the index has of these orders."""
@@ -140,9 +150,11 @@ class Meilisearch:
                 self._closed_until = self.clock() + _PAUSE
             raise EngineFailed(type(error).__name__) from error
 
-    async def put(self, documents: Sequence[Mapping[str, Any]], *, aside: bool = False) -> None:
+    async def put(
+        self, documents: Sequence[Mapping[str, Any]], *, aside: bool = False, patience: float = _TASK_SECONDS
+    ) -> None:
         name = self._aside if aside else self._live
-        await self._task(lambda client: client.index(name).add_documents(list(documents), primary_key="id"))
+        await self._task(lambda client: client.index(name).add_documents(list(documents), "id"), patience=patience)
 
     async def send(self, documents: Sequence[Mapping[str, Any]]) -> int:
         task = await self._call(lambda client: client.index(self._aside).add_documents(list(documents), "id"))
@@ -164,20 +176,31 @@ class Meilisearch:
         await self._task(lambda client: client.swap_indexes([{"indexes": [self._live, self._aside]}]))
         await self._task(lambda client: client.delete_index(self._aside))
 
+    async def is_made(self) -> bool:
+        try:
+            found = await self._call(lambda client: client.index(self._live).get_settings())
+        except EngineFailed as error:
+            if _code(error) == "index_not_found":
+                return False
+            raise
+        return all(set(found.get(name) or ()) == set(SETTINGS[name]) for name in _TELLING)
+
     async def versions(self, ids: Sequence[UUID]) -> dict[UUID, int]:
         wanted = ", ".join(f'"{key}"' for key in ids)
         options = {"filter": f"id IN [{wanted}]", "limit": len(ids), "fields": ["id", "version"]}
         found = await self._call(lambda client: client.index(self._live).get_documents(options))
         return {UUID(str(one.id)): int(one.version) for one in found.results}
 
-    async def _task(self, start: Callable[[Client], Any], *, but: str | None = None) -> None:
+    async def _task(
+        self, start: Callable[[Client], Any], *, but: str | None = None, patience: float = _TASK_SECONDS
+    ) -> None:
         """Begin what the engine does in the background, and wait for it. An error of the kind `but` is none."""
         task = await self._call(start)
-        end = self.clock() + _TASK_SECONDS
+        end = self.clock() + patience
         while self.clock() < end:
             if await self._ended(task.task_uid, but) is not None:
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
         raise EngineFailed("A task is not done in time.")
 
     async def _ended(self, task: int, but: str | None = None) -> str | None:
@@ -200,8 +223,13 @@ class Meilisearch:
 
 def _is_of_the_question(error: BaseException) -> bool:
     """What the engine cannot read says nothing about whether it works."""
+    return _code(error).startswith("invalid_search")
+
+
+def _code(error: BaseException) -> str:
+    """By which the engine names the fault; empty where it has said none."""
     cause = error.__cause__
-    return isinstance(cause, MeilisearchApiError) and str(cause.code).startswith("invalid_search")
+    return str(cause.code) if isinstance(cause, MeilisearchApiError) else ""
 
 
 def _answer(found: Any) -> Answer:

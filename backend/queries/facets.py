@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from backend.integrations.meilisearch import EngineFailed
 from backend.models import db
 from backend.queries import order_engine
-from backend.queries.orders import asked, found
-from backend.rules.criteria import OrderCriteria, OrderFacet
+from backend.queries.order_pages import is_for_engine
+from backend.queries.orders import asked, condition
+from backend.rules.criteria import OrderCriteria, OrderFacet, OrderSearch
 from backend.rules.permissions import Actor
 
 MAX_BUCKETS = 50
@@ -41,22 +42,23 @@ async def facets(
     """Value and count, the most frequent first, at most 50 of each facet; and whether the search engine let us down."""
     distinct = list(dict.fromkeys(wanted))
     degraded = False
-    if distinct:
+    search = asked(text, criteria)
+    if distinct and await is_for_engine(search):
         try:
-            counted = await order_engine.facets(actor, asked(text, criteria), distinct)
+            counted = await order_engine.facets(actor, search, distinct)
         except EngineFailed:
             degraded = True
         else:
             if counted is not None:
                 return counted, False
-    return await _counts(actor, text, criteria, distinct) if distinct else {}, degraded
+    return await _counts(actor, search, distinct) if distinct else {}, degraded
 
 
 async def _counts(
-    actor: Actor, text: str | None, criteria: OrderCriteria, wanted: Sequence[OrderFacet]
+    actor: Actor, search: OrderSearch, wanted: Sequence[OrderFacet]
 ) -> dict[OrderFacet, list[tuple[str, int]]]:
     """All in one statement: the orders are found once."""
-    where, _ = await found(actor, text, criteria)
+    where, _ = await condition(actor, search)
     parts = [
         f"(SELECT '{facet.value}' AS facet, f.v, count(*) AS orders FROM found t CROSS JOIN LATERAL {_VALUES[facet]}"
         f" AS f(v) WHERE f.v IS NOT NULL GROUP BY f.v ORDER BY count(*) DESC, f.v LIMIT {MAX_BUCKETS})"

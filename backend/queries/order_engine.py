@@ -9,14 +9,24 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
+from uuid import UUID
 
+from backend.events import find_position
 from backend.integrations import meilisearch
-from backend.integrations.meilisearch import Answer, Question
+from backend.integrations.meilisearch import Answer, EngineFailed, Question
+from backend.models import db
 from backend.models.db import outside_transaction
 from backend.queries.order_documents import microseconds
 from backend.rules.criteria import AmountRange, OrderCriteria, OrderFacet, OrderSearch, TimeRange
 from backend.rules.permissions import Actor
 
+#: Of the log, for the index as this version makes it.
+FOLLOWER = f"search:{meilisearch.VERSION}"
+_MOST_UNHEARD = 20_000
+_UNHEARD = """
+SELECT count(*) AS events, array_agg(DISTINCT e.order_id) FILTER (WHERE e.order_id IS NOT NULL) AS orders
+  FROM (SELECT order_id FROM event WHERE (xid, id) > ($1, $2) ORDER BY xid, id LIMIT $3) e
+"""
 _FACETS: Mapping[OrderFacet, str] = {
     OrderFacet.STATE: "state",
     OrderFacet.CHANNEL: "channel",
@@ -29,6 +39,22 @@ _FACETS: Mapping[OrderFacet, str] = {
     OrderFacet.TAG: "tags",
     OrderFacet.COUNTRY: "country",
 }
+
+
+def there() -> bool:
+    return meilisearch.current() is not None
+
+
+async def unheard() -> list[UUID]:
+    """Orders that the log tells more of than the index knows; EngineFailed where that is too much."""
+    position = await find_position(FOLLOWER)
+    if position is None:
+        raise EngineFailed("It was never filled.")
+    row = await db.fetchrow(_UNHEARD, position.xid, position.event_id, _MOST_UNHEARD + 1)
+    assert row
+    if row["events"] > _MOST_UNHEARD:
+        raise EngineFailed("It is too far behind.")
+    return row["orders"] or []
 
 
 async def ask(
@@ -79,7 +105,7 @@ def said(actor: Actor, search: OrderSearch) -> tuple[str, str]:
         if word.isalpha():
             texts.append(word)
         elif " " in word:
-            texts.append(_quoted(word))
+            raise _Unsayable
         else:
             parts.append(_identifier(word))
     for criteria in search.criteria:

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from backend.errors import ErrorCode, refused
 from backend.models import db
 from backend.money import to_decimal
-from backend.queries.orders import SORTS, found
+from backend.queries.order_pages import SORTS
+from backend.queries.orders import found
 from backend.queries.paging import Sort, Window, bounds, ordering
 from backend.rules.criteria import OrderCriteria, OrderSort
 from backend.rules.permissions import Actor

