@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from backend.integrations.meilisearch import EngineFailed
 from backend.models import db
 from backend.queries import order_engine
-from backend.queries.order_pages import is_for_engine
+from backend.queries.order_pages import looked_up
 from backend.queries.orders import asked, condition
 from backend.rules.criteria import OrderCriteria, OrderFacet, OrderSearch
 from backend.rules.permissions import Actor
@@ -43,7 +44,8 @@ async def facets(
     distinct = list(dict.fromkeys(wanted))
     degraded = False
     search = asked(text, criteria)
-    if distinct and await is_for_engine(search):
+    known = await looked_up(search) if distinct else None
+    if distinct and known is None:
         try:
             counted = await order_engine.facets(actor, search, distinct)
         except EngineFailed:
@@ -51,14 +53,14 @@ async def facets(
         else:
             if counted is not None:
                 return counted, False
-    return await _counts(actor, search, distinct) if distinct else {}, degraded
+    return await _counts(actor, search, known, distinct) if distinct else {}, degraded
 
 
 async def _counts(
-    actor: Actor, search: OrderSearch, wanted: Sequence[OrderFacet]
+    actor: Actor, search: OrderSearch, known: Sequence[UUID] | None, wanted: Sequence[OrderFacet]
 ) -> dict[OrderFacet, list[tuple[str, int]]]:
     """All in one statement: the orders are found once."""
-    where, _ = await condition(actor, search)
+    where, _ = await condition(actor, search, known)
     parts = [
         f"(SELECT '{facet.value}' AS facet, f.v, count(*) AS orders FROM found t CROSS JOIN LATERAL {_VALUES[facet]}"
         f" AS f(v) WHERE f.v IS NOT NULL GROUP BY f.v ORDER BY count(*) DESC, f.v LIMIT {MAX_BUCKETS})"

@@ -57,7 +57,8 @@ async def search(
     wanted = asked(text, criteria)
     degraded = False
     exact = await order_search.exact(wanted.words) if sort is OrderSort.RELEVANCE else []
-    if wanted.words and not window.backward and not exact and await is_for_engine(wanted):
+    known = await looked_up(wanted)
+    if wanted.words and not window.backward and not exact and known is None and order_engine.there():
         try:
             made = await _by_engine(actor, wanted, sort, window)
         except EngineFailed:
@@ -65,7 +66,7 @@ async def search(
         else:
             if made is not None:
                 return made
-    where, selective = await condition(actor, wanted)
+    where, selective = await condition(actor, wanted, known)
     by, source = SORTS[sort], None
     if exact:
         by = _ExactFirst(orders=frozenset(exact))
@@ -74,13 +75,16 @@ async def search(
     return replace(made, degraded=degraded)
 
 
-async def is_for_engine(wanted: OrderSearch) -> bool:
-    """False where there is none, and where a part of an identifier or a phrase stands in few orders: PostgreSQL has
-    these at once, where the engine would walk through all identifiers."""
-    if not order_engine.there():
-        return False
+async def looked_up(wanted: OrderSearch) -> list[UUID] | None:
+    """The orders that have the parts of identifiers and the phrases; None where these are many, or there are no such.
+
+    PostgreSQL has few of them at once, where the engine would walk through all identifiers. Without an engine there is
+    nothing to choose.
+    """
     odd = [[word] for word in wanted.words if not word.isalpha()]
-    return not odd or await order_search.few(Wording(odd), await order_search.fresh()) is None
+    if not odd or not order_engine.there():
+        return None
+    return await order_search.few(Wording(odd), await order_search.fresh())
 
 
 async def _by_engine(actor: Actor, wanted: OrderSearch, sort: OrderSort, window: Window) -> Page[Order] | None:

@@ -82,8 +82,8 @@ async def found(actor: Actor, text: str | None, criteria: OrderCriteria) -> tupl
     return await condition(actor, asked(text, criteria))
 
 
-async def condition(actor: Actor, wanted: OrderSearch) -> tuple[Where, bool]:
-    """As `found`, of a search that was read already."""
+async def condition(actor: Actor, wanted: OrderSearch, known: Sequence[UUID] | None = None) -> tuple[Where, bool]:
+    """As `found`, of a search that was read already. `known`: who has its words that are not of letters alone."""
     where = Where()
     scope(where, actor, Order)
     parts = [nested for part in (*wanted.criteria, *wanted.without) for nested in _nested(part)]
@@ -94,10 +94,13 @@ async def condition(actor: Actor, wanted: OrderSearch) -> tuple[Where, bool]:
             where.add(*_against(where, part.not_, fresh))
     for part in wanted.without:
         where.add(*_against(where, part, fresh))
-    wording = Wording([[word] for word in wanted.words], [it for part in wanted.criteria for it in _wording(part)])
+    words = [[word] for word in wanted.words if known is None or word.isalpha()]
+    if known is not None:
+        where.add(f"t.id = ANY({where.bind(known)}::uuid[])")
+    wording = Wording(words, [it for part in wanted.criteria for it in _wording(part)])
     few = bool(wording.words or wording.criteria) and await order_search.look_up(where, wording, fresh)
     given = {field.name for part in wanted.criteria for field in fields(part) if getattr(part, field.name) is not None}
-    return where, few or any(_CRITERIA[name].selective for name in given & _CRITERIA.keys())
+    return where, few or known is not None or any(_CRITERIA[name].selective for name in given & _CRITERIA.keys())
 
 
 def _wording(criteria: OrderCriteria) -> list[tuple[str, str]]:
