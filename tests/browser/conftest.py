@@ -19,6 +19,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
 
 import backend.reactions  # noqa: F401 - fills the table of reactions
+from backend.actions.alert_rules.install import install_alert_rules
 from backend.actions.people import api_keys, users
 from backend.actions.people.api_keys import ApiKeyCommand
 from backend.actions.people.users import UserCommand
@@ -118,6 +119,7 @@ async def world(database_server: str, template_database: str, open_dir: Path) ->
     await db.connect(url)
     await install_ready()
     await install_rule_sets()
+    await install_alert_rules()
     await make_world(24)
     await users.create(SYSTEM, UserCommand("ada@example.com", "Ada Abel", [Role.ADMIN], password=PASSWORD))
     await users.create(SYSTEM, UserCommand("ben@example.com", "Ben Berg", [Role.MANAGER], password=PASSWORD))

@@ -85,8 +85,18 @@ const site = createRoute({
 const alerts = createRoute({
   getParentRoute: () => root,
   path: "/alerts",
-  validateSearch: (raw: Raw) => compact({ severity: list(raw.severity), kind: list(raw.kind), cleared: flag(raw.cleared), ...page(raw) }),
+  validateSearch: (raw: Raw) => compact({ severity: list(raw.severity), kind: list(raw.kind), cleared: flag(raw.cleared), grouped: flag(raw.grouped), assigneeId: text(raw.assigneeId), unassigned: flag(raw.unassigned), snoozed: flag(raw.snoozed), ...page(raw) }),
   component: lazyRouteComponent(() => import("./features/alerts/Alerts"), "Alerts"),
+});
+const alertRules = createRoute({
+  getParentRoute: () => root,
+  path: "/alerts/rules",
+  component: lazyRouteComponent(() => import("./features/alerts/AlertRules"), "AlertRules"),
+});
+const ruleSets = createRoute({
+  getParentRoute: () => root,
+  path: "/rule-sets",
+  component: lazyRouteComponent(() => import("./features/rules/RuleSets"), "RuleSets"),
 });
 const jobs = createRoute({
   getParentRoute: () => root,
@@ -123,8 +133,10 @@ export const router = createRouter({
     inventory,
     site,
     alerts,
+    alertRules,
     jobs,
     workflows,
+    ruleSets,
     channels,
     users,
   ]),

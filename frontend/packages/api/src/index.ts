@@ -5,5 +5,6 @@ export { type Connection, Feeds } from "./feeds";
 export { FeedsContext, useConnection, useFeed, usePace, useSoon } from "./useFeed";
 export { type Live, type LiveOptions, poll, useLive } from "./live";
 export { type Outcome, outcomeOf, send, useAction, type UserError } from "./action";
+export { upload, UPLOADABLE } from "./upload";
 export { randomId } from "./ids";
 export * as shippingOrders from "./shippingOrders";

@@ -56,6 +56,8 @@ const LABELS = {
     DONE: msg`Done`,
     SKIPPED: msg`Skipped`,
   },
+  ImportKind: { ORDERS: msg`Orders`, PRODUCTS: msg`Products`, INVENTORY: msg`Stock counts`, SITES: msg`Sites` },
+  AlertTrigger: { EVENT: msg`An event`, QUEUE: msg`A queue` },
   StepMode: { AUTOMATIC: msg`Automatic`, MANUAL: msg`Manual`, SKIP: msg`Skip` },
   /** `Waiting.reason`: a code, or the name of the step. */
   WaitReason: {

@@ -1,7 +1,7 @@
 import { isTyping } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { useNavigate } from "@tanstack/react-router";
-import { BellRing, Boxes, CreditCard, LayoutDashboard, ListChecks, type LucideIcon, Radio, ShoppingCart, Truck, Undo2, Users, Workflow } from "lucide-react";
+import { BellRing, Boxes, CreditCard, LayoutDashboard, ListChecks, type LucideIcon, Radio, Route, ShoppingCart, Truck, Undo2, Users, Workflow } from "lucide-react";
 import { useEffect } from "react";
 import { useSession } from "@crossdock/shell";
 
@@ -15,6 +15,7 @@ export type ScreenPath =
   | "/alerts"
   | "/jobs"
   | "/workflows"
+  | "/rule-sets"
   | "/channels"
   | "/users";
 
@@ -40,6 +41,7 @@ export function useScreens(): Screen[] {
     { to: "/alerts", title: t`Alerts`, group: "", key: "a", Icon: BellRing },
     { to: "/jobs", title: t`Jobs`, group: "", key: "j", Icon: ListChecks },
     { to: "/workflows", title: t`Workflows`, group: setup, key: "w", Icon: Workflow },
+    { to: "/rule-sets", title: t`Rule sets`, group: setup, key: "s", Icon: Route, shown: can("ADMIN", "MANAGER") },
     { to: "/channels", title: t`Channels and keys`, group: setup, key: "c", Icon: Radio },
     { to: "/users", title: t`People`, group: setup, key: "u", Icon: Users, shown: can("ADMIN", "MANAGER") },
   ];

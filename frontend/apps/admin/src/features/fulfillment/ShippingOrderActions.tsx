@@ -1,4 +1,4 @@
-import { type FragmentOf, graphql, type Outcome, readFragment, type ResultOf, shippingOrders as m, useAction, useLive } from "@crossdock/api";
+import { type FragmentOf, type Outcome, readFragment, type ResultOf, shippingOrders as m, useAction } from "@crossdock/api";
 import { label, values } from "@crossdock/i18n";
 import { t } from "@lingui/core/macro";
 import { Button, Group, Menu, Text } from "@mantine/core";
@@ -7,7 +7,7 @@ import { useState } from "react";
 import { type Field, FormDialog } from "../../lib/command";
 import { report } from "../../lib/tell";
 import { SHIPPING_ORDER_PARTS } from "./parts";
-import { useSession } from "@crossdock/shell";
+import { useStaff } from "../users/people";
 
 type Part = ResultOf<typeof SHIPPING_ORDER_PARTS>;
 
@@ -106,23 +106,9 @@ function Asked({ verb, ...rest }: Asking & { verb: string }) {
   }
 }
 
-const STAFF = graphql(`
-  query Staff {
-    users {
-      id
-      name
-      email
-      roles
-    }
-  }
-`);
-
 function Assign({ part, onClose }: Asking) {
   const { run } = useAction(m.ASSIGN);
-  const { me } = useSession();
-  const { data, fault } = useLive(STAFF, {});
-  // Who may not see the others takes it on alone.
-  const staff = (data?.users ?? (fault ? [me] : [])).filter((user) => user.roles.some((role) => role === "FULFILLMENT" || role === "STORE_ASSOCIATE" || role === "MANAGER" || role === "ADMIN"));
+  const staff = useStaff().filter((user) => user.roles.some((role) => role === "FULFILLMENT" || role === "STORE_ASSOCIATE" || role === "MANAGER" || role === "ADMIN"));
   return (
     <FormDialog
       title={t`Assign ${part.number}`}

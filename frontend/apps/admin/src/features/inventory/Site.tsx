@@ -8,6 +8,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { ArrowLeft, Search } from "lucide-react";
 import { useState } from "react";
 import { FormDialog } from "../../lib/command";
+import { ListCard } from "../../lib/ListCard";
 import { Pager } from "../../lib/Pager";
 import { useSession } from "@crossdock/shell";
 
@@ -230,14 +231,8 @@ function Levels({ code }: { code: string }) {
   );
   const found = data?.inventorySite?.levels;
   return (
-    <Card flush>
-      {loading ? (
-        <Loading rows={10} />
-      ) : !found ? (
-        fault && <Failed trouble={fault} retry={refresh} />
-      ) : found.nodes.length === 0 ? (
-        <Empty title={search.sku ? t`This site does not hold ${search.sku}` : t`This site holds nothing`} hint={search.sku ? t`The SKU must be given in full.` : undefined} />
-      ) : (
+    <ListCard live={{ fault, loading, refresh }} found={found} empty={<Empty title={search.sku ? t`This site does not hold ${search.sku}` : t`This site holds nothing`} hint={search.sku ? t`The SKU must be given in full.` : undefined} />}>
+      {(found) => (
         <>
           <DataTable
             dense
@@ -266,7 +261,7 @@ function Levels({ code }: { code: string }) {
           <Pager info={found.pageInfo} at={search} go={go} />
         </>
       )}
-    </Card>
+    </ListCard>
   );
 }
 
@@ -279,14 +274,8 @@ function Movements({ code }: { code: string }) {
   );
   const found = data?.inventorySite?.movements;
   return (
-    <Card flush>
-      {loading ? (
-        <Loading rows={10} />
-      ) : !found ? (
-        fault && <Failed trouble={fault} retry={refresh} />
-      ) : found.nodes.length === 0 ? (
-        <Empty title={t`Nothing has moved`} />
-      ) : (
+    <ListCard live={{ fault, loading, refresh }} found={found} empty={<Empty title={t`Nothing has moved`} />}>
+      {(found) => (
         <>
           <DataTable
             dense
@@ -305,7 +294,7 @@ function Movements({ code }: { code: string }) {
           <Pager info={found.pageInfo} at={search} go={go} />
         </>
       )}
-    </Card>
+    </ListCard>
   );
 }
 

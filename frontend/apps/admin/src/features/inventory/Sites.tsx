@@ -1,9 +1,10 @@
 import { type Enum, useLive } from "@crossdock/api";
 import { formatNumber, label, values } from "@crossdock/i18n";
-import { Badge, Card, DataTable, Empty, Failed, Loading, Page } from "@crossdock/ui";
+import { Badge, DataTable, Empty, Page } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { NativeSelect } from "@mantine/core";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { ListCard } from "../../lib/ListCard";
 import { Pager } from "../../lib/Pager";
 import { SITES } from "./sites";
 
@@ -25,14 +26,8 @@ export function Sites() {
         />
       }
     >
-      <Card flush>
-        {loading ? (
-          <Loading rows={10} />
-        ) : !found ? (
-          fault && <Failed trouble={fault} retry={refresh} />
-        ) : found.nodes.length === 0 ? (
-          <Empty title={t`No sites yet`} hint={t`A site is a warehouse, a store or a vendor that holds stock. They come from the API or an import.`} />
-        ) : (
+      <ListCard live={{ fault, loading, refresh }} found={found} empty={<Empty title={t`No sites yet`} hint={t`A site is a warehouse, a store or a vendor that holds stock. They come from the API or an import.`} />}>
+        {(found) => (
           <>
             <DataTable
               label={t`Sites`}
@@ -54,7 +49,7 @@ export function Sites() {
             <Pager info={found.pageInfo} at={search} go={(cursors) => void navigate({ search: { kind: search.kind, ...cursors } })} summary={t`${formatNumber(found.totalCount)} sites`} />
           </>
         )}
-      </Card>
+      </ListCard>
     </Page>
   );
 }

@@ -1,33 +1,33 @@
 import { useLive, usePace } from "@crossdock/api";
 import { formatNumber, humanize, label } from "@crossdock/i18n";
-import { Ago, Badge, Card, DataTable, Dialog, Empty, Facts, Failed, DateTime, Loading, Notice, Page, StatusBadge } from "@crossdock/ui";
+import { Ago, Badge, DataTable, Dialog, Empty, Facts, Failed, DateTime, Loading, Page, StatusBadge } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
-import { Group, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Button, Group, Stack, Text, UnstyledButton } from "@mantine/core";
+import { useSession } from "@crossdock/shell";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { ListCard } from "../../lib/ListCard";
 import { Pager } from "../../lib/Pager";
 import { compact } from "../../lib/search";
+import { ImportDialog, IMPORTERS } from "./ImportDialog";
 import { JobProgress, Refusals, useJob } from "./JobProgress";
 import { type Job, JOBS, ONE_JOB } from "./queries";
+import { SimulationResult } from "./SimulationResult";
 
 /** Long work that was asked for: how far it is, what became of it, and a way to stop it. */
 export function Jobs() {
   const { after, open } = useSearch({ from: "/jobs" });
   const navigate = useNavigate({ from: "/jobs" });
   const pace = usePace(3);
+  const [importing, setImporting] = useState(false);
+  const mayImport = useSession().can(...IMPORTERS);
   const { data, fault, loading, refresh } = useLive(JOBS, { first: 50, after: after ?? null }, { every: Math.min(pace, 5), types: ["Job"] });
   const found = data?.jobs;
   const show = (id?: string) => void navigate({ search: compact({ after, open: id }) });
   return (
-    <Page title={t`Jobs`}>
-      {fault && found && <Notice tone="warn">{t`This list is not up to date: the server does not answer.`}</Notice>}
-      <Card flush>
-        {loading ? (
-          <Loading rows={8} />
-        ) : !found ? (
-          fault && <Failed trouble={fault} retry={refresh} />
-        ) : found.nodes.length === 0 ? (
-          <Empty title={t`No jobs yet`} hint={t`Select orders in the list, and act on all of them at once.`} />
-        ) : (
+    <Page title={t`Jobs`} aside={mayImport && <Button onClick={() => setImporting(true)}>{t`Import a file`}</Button>}>
+      <ListCard live={{ fault, loading, refresh }} found={found} empty={<Empty title={t`No jobs yet`} hint={t`Select orders in the list, and act on all of them at once.`} />}>
+        {(found) => (
           <>
             <DataTable
               label={t`Jobs`}
@@ -59,21 +59,24 @@ export function Jobs() {
             <Pager info={found.pageInfo} at={{ after }} go={(cursors) => void navigate({ search: compact(cursors) })} summary={t`${formatNumber(found.totalCount)} jobs`} />
           </>
         )}
-      </Card>
+      </ListCard>
+      {importing && <ImportDialog onClose={() => setImporting(false)} />}
       {open && <Opened key={open} id={open} known={found?.nodes.find((job) => job.id === open)} onClose={() => show()} />}
     </Page>
   );
 }
 
 export function jobTitle(job: Pick<Job, "kind" | "action">): string {
-  return job.action ? `${t`Orders`}: ${label("Action", job.action)}` : humanize(job.kind);
+  if (job.action) return `${t`Orders`}: ${label("Action", job.action)}`;
+  if (job.kind === "importStart") return t`Import of a file`;
+  return job.kind === "allocationSimulate" ? t`Comparison of rule sets` : humanize(job.kind);
 }
 
 function Opened({ id, known, onClose }: { id: string; known?: Job; onClose: () => void }) {
   const { data, fault, refresh } = useLive(ONE_JOB, { id }, { pause: known !== undefined });
   const job = known ?? data?.job;
   return (
-    <Dialog title={job ? jobTitle(job) : t`Job`} opened onClose={onClose} size="lg">
+    <Dialog title={job ? jobTitle(job) : t`Job`} opened onClose={onClose} size={job?.kind === "allocationSimulate" ? "xl" : "lg"}>
       {job ? <Progressing begun={job} /> : fault ? <Failed trouble={fault} retry={refresh} /> : data ? <Text>{t`There is no such job.`}</Text> : <Loading rows={3} />}
     </Dialog>
   );
@@ -95,6 +98,7 @@ function Progressing({ begun }: { begun: Job }) {
       />
       <JobProgress job={job} />
       <Refusals job={job} />
+      {job.kind === "allocationSimulate" && job.result !== null && <SimulationResult of={job.result} />}
     </Stack>
   );
 }

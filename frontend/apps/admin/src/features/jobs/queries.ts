@@ -29,3 +29,4 @@ export const ONE_JOB = graphql(`query OneJob($id: ID!) { job(id: $id) { ...JobSh
 export const JOB_FEED = graphql(`subscription JobFeed($id: ID!) { job(id: $id) { ...JobShown } }`, [JOB]);
 export const JOB_CANCEL = graphql(`mutation JobCancel($input: JobIdInput!) { jobCancel(input: $input) { job { ...JobShown } userErrors { code message path } } }`, [JOB]);
 export const ORDERS_BULK = graphql(`mutation OrdersBulk($input: OrdersBulkInput!) { ordersBulk(input: $input) { job { ...JobShown } userErrors { code message path } } }`, [JOB]);
+export const IMPORT_START = graphql(`mutation ImportStart($input: ImportStartInput!) { importStart(input: $input) { job { ...JobShown } userErrors { code message path } } }`, [JOB]);

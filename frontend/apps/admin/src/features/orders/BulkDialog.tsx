@@ -1,12 +1,12 @@
 import { useAction, type VariablesOf } from "@crossdock/api";
-import { formatNumber, label } from "@crossdock/i18n";
+import { label } from "@crossdock/i18n";
 import { reasonOf } from "@crossdock/shell";
 import { Dialog, Notice } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import { JobProgress, Refusals, useJob } from "../jobs/JobProgress";
 import { type Job, ORDERS_BULK } from "../jobs/queries";
+import { InEarnest, Trial } from "../jobs/Trial";
 
 type Input = VariablesOf<typeof ORDERS_BULK>["input"];
 
@@ -48,7 +48,7 @@ export function BulkDialog({ action, wanted, onClose }: BulkDialogProps) {
         {job ? (
           <InEarnest begun={job} onClose={() => onClose(true)} />
         ) : trial ? (
-          <Trial begun={trial} action={action} running={running} onBack={() => onClose(false)} onGo={() => void begin(false)} />
+          <Trial begun={trial} title={label("Action", action)} danger={action === "orderCancel"} running={running} onBack={() => onClose(false)} onGo={() => void begin(false)} />
         ) : (
           <form onSubmit={submit}>
             <Stack gap="md">
@@ -67,75 +67,5 @@ export function BulkDialog({ action, wanted, onClose }: BulkDialogProps) {
         )}
       </Stack>
     </Dialog>
-  );
-}
-
-/** What one most likely wants next, when it appears. */
-const focus = (element: HTMLElement | null) => element?.focus();
-
-interface TrialProps {
-  begun: Job;
-  action: string;
-  running: boolean;
-  onBack: () => void;
-  onGo: () => void;
-}
-
-function Trial({ begun, action, running, onBack, onGo }: TrialProps) {
-  const job = useJob(begun);
-  const possible = job.done - job.failed;
-  const [can, cannot] = [formatNumber(possible), formatNumber(job.failed)];
-  if (!job.finishedAt) {
-    return (
-      <>
-        <Text size="sm">{t`Finding out what would happen. Nothing is changed yet.`}</Text>
-        <JobProgress job={job} />
-      </>
-    );
-  }
-  return (
-    <>
-      {job.state !== "SUCCEEDED" && <Notice tone="warn">{t`The trial was not finished.`}</Notice>}
-      <Text role="status">
-        <b>{label("Action", action)}</b>: {t`possible for ${can}.`} {job.failed > 0 && t`Not for ${cannot}:`}
-      </Text>
-      <Refusals job={job} />
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onBack} data-autofocus={possible === 0 || undefined}>
-          {t`Back`}
-        </Button>
-        {possible > 0 && (
-          <Button loading={running} onClick={onGo} ref={focus} color={action === "orderCancel" ? "red.9" : undefined}>
-            {t`Do it for ${can}`}
-          </Button>
-        )}
-      </Group>
-    </>
-  );
-}
-
-function InEarnest({ begun, onClose }: { begun: Job; onClose: () => void }) {
-  const job = useJob(begun);
-  const [done, failed] = [formatNumber(job.done - job.failed), formatNumber(job.failed)];
-  return (
-    <>
-      <JobProgress job={job} />
-      {job.finishedAt ? (
-        <>
-          {job.state === "CANCELLED" && <Notice tone="warn">{t`It was stopped. What was done stays done.`}</Notice>}
-          <Text role="status">
-            {t`Done for ${done}.`} {job.failed > 0 && t`Refused for ${failed}:`}
-          </Text>
-          <Refusals job={job} />
-        </>
-      ) : (
-        <Text size="sm">{t`It goes on when this is closed; Jobs has it.`}</Text>
-      )}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onClose} data-autofocus>
-          {t`Close`}
-        </Button>
-      </Group>
-    </>
   );
 }

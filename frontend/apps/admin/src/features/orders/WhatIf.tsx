@@ -1,73 +1,26 @@
-import { graphql, type ResultOf, useAction, useLive } from "@crossdock/api";
+import { useAction, useLive } from "@crossdock/api";
 import { label } from "@crossdock/i18n";
-import { Card, DataTable, Failed, Notice, StatusBadge } from "@crossdock/ui";
+import { Card, Failed, Notice } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useClient } from "urql";
 import { FormDialog } from "../../lib/command";
 import { SITES } from "../inventory/sites";
-import { ASSIGNMENT, Assignments, sitesOf } from "./Assignments";
+import { newest, Previews, usePreviews } from "../rules/Previews";
+import { RULE_SETS } from "../rules/queries";
 import { ORDER_ALLOCATE_TO } from "./mutations";
 import type { OrderDetailData } from "./OrderActions";
-
-const RULE_SETS = graphql(`
-  query RuleSets {
-    allocationRuleSets {
-      id
-      name
-      version
-      active
-    }
-  }
-`);
-
-const PREVIEW = graphql(
-  `
-  query AllocationPreview($order: ID!, $ruleSet: ID!) {
-    allocationPreview(orderId: $order, ruleSetId: $ruleSet) {
-      id
-      ruleSet
-      outcome
-      cost
-      sentence
-      chosen {
-        ...Assignment
-      }
-    }
-  }
-`,
-  [ASSIGNMENT],
-);
-
-type Preview = ResultOf<typeof PREVIEW>["allocationPreview"] & { active: boolean };
 
 /** What each rule set would decide now about the units that no site gives yet, and giving them to a site by hand. */
 export function WhatIf({ order }: { order: OrderDetailData }) {
   const client = useClient();
-  const [tried, setTried] = useState<Preview[] | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [running, setRunning] = useState(false);
+  const { tried, problem, running, compare } = usePreviews();
   const [giving, setGiving] = useState(false);
 
-  async function compare() {
-    setRunning(true);
-    setProblem(null);
-    try {
-      const sets = newest((await client.query(RULE_SETS, {}).toPromise()).data?.allocationRuleSets ?? []);
-      const answers = await Promise.all(
-        sets.map(async (set) => {
-          const answer = await client.query(PREVIEW, { order: order.id, ruleSet: set.id }, { requestPolicy: "network-only" }).toPromise();
-          if (!answer.data) throw answer.error ?? new Error(t`There was no answer.`);
-          return { ...answer.data.allocationPreview, active: set.active };
-        }),
-      );
-      setTried(answers);
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-    } finally {
-      setRunning(false);
-    }
+  async function compareAll() {
+    const answer = await client.query(RULE_SETS, {}).toPromise();
+    await compare(order.id, newest(answer.data?.allocationRuleSets ?? []));
   }
 
   return (
@@ -75,7 +28,7 @@ export function WhatIf({ order }: { order: OrderDetailData }) {
       title={t`What if`}
       aside={
         <Group gap="xs">
-          <Button size="xs" variant="default" onClick={() => void compare()} loading={running}>
+          <Button size="xs" variant="default" onClick={() => void compareAll()} loading={running}>
             {t`Compare rule sets`}
           </Button>
           <Button size="xs" variant="default" onClick={() => setGiving(true)}>
@@ -89,37 +42,12 @@ export function WhatIf({ order }: { order: OrderDetailData }) {
         {tried === null ? (
           <Text size="sm" c="dimmed">{t`What would be decided now about the units that no site gives yet, by each rule set. Nothing is allocated.`}</Text>
         ) : (
-          <DataTable
-            dense
-            label={t`What each rule set would decide`}
-            rows={tried}
-            rowId={(row) => row.ruleSet}
-            columns={[
-              { id: "set", header: t`Rule set`, heading: true, cell: (row) => (row.active ? t`${row.ruleSet} (active)` : row.ruleSet) },
-              { id: "outcome", header: t`Outcome`, cell: (row) => <StatusBadge of="AllocationOutcome" value={row.outcome} /> },
-              { id: "chosen", header: t`Chosen`, cell: (row) => <Assignments of={row.chosen} /> },
-              { id: "sites", header: t`Sites`, align: "right", cell: (row) => sitesOf(row.chosen) },
-              { id: "cost", header: t`Cost`, align: "right", cell: (row) => row.cost ?? "–" },
-              { id: "why", header: t`Why`, cell: (row) => row.sentence },
-            ]}
-          />
+          <Previews of={tried} />
         )}
       </Stack>
       {giving && <GiveTo order={order} onClose={() => setGiving(false)} />}
     </Card>
   );
-}
-
-type RuleSet = ResultOf<typeof RULE_SETS>["allocationRuleSets"][number];
-
-/** Of each name the active version, else the newest; the active one first. */
-function newest(sets: readonly RuleSet[]): RuleSet[] {
-  const kept = new Map<string, RuleSet>();
-  for (const set of sets) {
-    const known = kept.get(set.name);
-    if (!known || set.active || (!known.active && set.version > known.version)) kept.set(set.name, set);
-  }
-  return [...kept.values()].toSorted((one, other) => Number(other.active) - Number(one.active));
 }
 
 function GiveTo({ order, onClose }: { order: OrderDetailData; onClose: () => void }) {

@@ -1,9 +1,10 @@
 import { graphql, useLive, type VariablesOf } from "@crossdock/api";
 import { formatNumber, label, values } from "@crossdock/i18n";
-import { Ago, Card, DataTable, Empty, Failed, Loading, Money, Notice, Page, StatusBadge } from "@crossdock/ui";
+import { Ago, DataTable, Empty, Money, Page, StatusBadge } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Group, NativeSelect, Pill } from "@mantine/core";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { ListCard } from "../../lib/ListCard";
 import { Pager } from "../../lib/Pager";
 import { compact } from "../../lib/search";
 
@@ -79,15 +80,8 @@ export function Payments() {
           </Pill>
         ))}
       </Group>
-      {fault && found && <Notice tone="warn">{t`This list is not up to date: the server does not answer.`}</Notice>}
-      <Card flush>
-        {loading ? (
-          <Loading rows={10} />
-        ) : !found ? (
-          fault && <Failed trouble={fault} retry={refresh} />
-        ) : found.nodes.length === 0 ? (
-          <Empty title={t`No payment fits`} />
-        ) : (
+      <ListCard live={{ fault, loading, refresh }} found={found} empty={<Empty title={t`No payment fits`} />}>
+        {(found) => (
           <>
             <DataTable
               label={t`Payments`}
@@ -124,7 +118,7 @@ export function Payments() {
             <Pager info={found.pageInfo} at={{ after }} go={(cursors) => void navigate({ search: { ...narrowing, ...cursors } })} summary={t`${formatNumber(found.totalCount)} payments`} />
           </>
         )}
-      </Card>
+      </ListCard>
     </Page>
   );
 }

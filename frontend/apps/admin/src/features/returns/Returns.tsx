@@ -1,9 +1,10 @@
 import { useLive, type VariablesOf } from "@crossdock/api";
 import { formatNumber, label, values } from "@crossdock/i18n";
-import { Ago, Card, DataTable, Empty, Failed, Loading, Money, Notice, Page, StatusBadge } from "@crossdock/ui";
+import { Ago, DataTable, Empty, Money, Page, StatusBadge } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Group, NativeSelect } from "@mantine/core";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { ListCard } from "../../lib/ListCard";
 import { Pager } from "../../lib/Pager";
 import { compact } from "../../lib/search";
 import { useSites } from "../inventory/sites";
@@ -34,15 +35,8 @@ export function Returns() {
         {pick("method", t`Any way back`, values("ReturnMethod").map((value) => ({ value, label: label("ReturnMethod", value) })))}
         {pick("site", t`Any site`, sites.filter((site) => site.capabilities.includes("RETURNS")).map((site) => ({ value: site.code, label: site.name })))}
       </Group>
-      {fault && found && <Notice tone="warn">{t`This list is not up to date: the server does not answer.`}</Notice>}
-      <Card flush>
-        {loading ? (
-          <Loading rows={10} />
-        ) : !found ? (
-          fault && <Failed trouble={fault} retry={refresh} />
-        ) : found.nodes.length === 0 ? (
-          <Empty title={t`No return fits`} hint={t`A return is begun from its order.`} />
-        ) : (
+      <ListCard live={{ fault, loading, refresh }} found={found} empty={<Empty title={t`No return fits`} hint={t`A return is begun from its order.`} />}>
+        {(found) => (
           <>
             <DataTable
               label={t`Returns`}
@@ -64,7 +58,7 @@ export function Returns() {
             <Pager info={found.pageInfo} at={{ after }} go={(cursors) => void navigate({ search: { ...narrowing, ...cursors } })} summary={t`${formatNumber(found.totalCount)} returns`} />
           </>
         )}
-      </Card>
+      </ListCard>
     </Page>
   );
 }
