@@ -7,6 +7,7 @@ MODULES = (
     "backend.models.payments",
     "backend.models.inventory",
     "backend.models.fulfillment",
+    "backend.models.prices",
     "backend.models.returns",
     "backend.models.log",
     "backend.models.jobs",

@@ -55,6 +55,8 @@ class AllocationDecision(Identified):
         default=dict, description='{"policy", "gap", "parts", "sites", "classic", "binding", …}'
     )
     snapshot: Any = fields.JSONField(null=True, description="what was asked of the search, to ask it again")
+    price_version = fields.BigIntField(null=True, description="the price table that it was taken or tried with")
+    shadow: Any = fields.JSONField(null=True, description='rules/scarcity.py: {"differs", "money", "kept"}')
 
     class Meta:
         table = "allocation_decision"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,16 +11,18 @@ from uuid import UUID
 
 from backend.errors import ErrorCode, refused
 from backend.models import db
+from backend.models.db import Row
 from backend.models.facts import load_facts
 from backend.models.supply import all_sites, demand_of, destination_of, read_rule_set
 from backend.rules.allocation_model import Level, Site
 from backend.rules.assessment import order_context
-from backend.rules.rule_sets import RuleSet
+from backend.rules.rule_sets import LEAST_COST, RuleSet
 from backend.rules.simulation import Arrival, Case
 
 _BATCH = 500
 
 _PLACED = "o.placed_at >= $1 AND o.placed_at < $2 AND o.state <> 'DRAFT'"
+_HAS_GOODS = "EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.kind = 'PHYSICAL')"
 _ORDERS = f"""
 SELECT o.id, o.number, o.placed_at, o.currency, o.shipping_address,
        json_agg(json_build_array(l.id, l.sku, l.quantity, l.delivery_method, l.pickup_site_id,
@@ -28,9 +31,17 @@ SELECT o.id, o.number, o.placed_at, o.currency, o.shipping_address,
  WHERE {_PLACED}
  GROUP BY o.id ORDER BY o.placed_at, o.id
 """
+_SAMPLE = _ORDERS.replace(
+    f"WHERE {_PLACED}",
+    "WHERE o.id IN (SELECT id FROM (SELECT o.id, row_number() OVER (ORDER BY o.placed_at, o.id) AS place"
+    " FROM sales_order o WHERE " + _PLACED + " AND " + _HAS_GOODS + ") n WHERE mod(place - 1, $3) = 0)",
+)
+_STOCK = """
+SELECT site_id, sku, on_hand - allocated - reserved AS free, safety_stock
+  FROM inventory_level WHERE sku = ANY($1) AND on_hand - allocated - reserved > 0
+"""
 _COUNT = f"""
-SELECT count(*) FROM sales_order o WHERE {_PLACED}
-   AND EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.kind = 'PHYSICAL')
+SELECT count(*) FROM sales_order o WHERE {_PLACED} AND {_HAS_GOODS}
 """
 _OPENING = """
 SELECT m.site_id, m.sku, sum(m.quantity)::int AS units, coalesce(max(l.safety_stock), 0) AS safety
@@ -63,7 +74,28 @@ async def history(since: datetime, until: datetime, stock_at: datetime | None = 
         (row["site_id"], row["sku"]): Level(row["units"], row["safety"]) for row in await db.fetch(_OPENING, began)
     }
     arrivals = [Arrival(*tuple(row)) for row in await db.fetch(_ARRIVALS, began, until)]
-    rows = await db.fetch(_ORDERS, since, until)
+    cases = await _cases(await db.fetch(_ORDERS, since, until))
+    return History(cases, await all_sites(), opening, arrivals)
+
+
+async def sample(since: datetime, until: datetime, most: int) -> tuple[list[Case], int]:
+    """Every n-th order placed in the period, so that there are not more than `most`; and n."""
+    step = max(1, math.ceil(await count_orders(since, until) / most))
+    return await _cases(await db.fetch(_SAMPLE, since, until, step)), step
+
+
+async def stock_now(skus: Sequence[str]) -> dict[tuple[UUID, str], Level]:
+    """Where anything is free."""
+    rows = await db.fetch(_STOCK, list(skus))
+    return {(row["site_id"], row["sku"]): Level(row["free"], row["safety_stock"]) for row in rows}
+
+
+async def active_rule_set() -> RuleSet:
+    row = await db.fetchval("SELECT json_build_array(id, name, version, rules) FROM allocation_rule_set WHERE active")
+    return read_rule_set(row) if row else LEAST_COST
+
+
+async def _cases(rows: Sequence[Row]) -> list[Case]:
     cases = []
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]
@@ -78,7 +110,7 @@ async def history(since: datetime, until: datetime, stock_at: datetime | None = 
             )
             for row in batch
         ]
-    return History(cases, await all_sites(), opening, arrivals)
+    return cases
 
 
 async def rule_sets_of(ids: Sequence[UUID]) -> list[RuleSet]:

@@ -18,7 +18,9 @@ from backend.rules.allocation_model import Demand, Point, Site, Stock, Units
 from backend.rules.assessment import order_context
 from backend.rules.facts import Facts
 from backend.rules.rule_sets import LEAST_COST, RuleSet, rules_from_json
-from backend.rules.vocabulary import DeliveryMethod, SiteCapability, SiteKind
+from backend.rules.scarcity import NO_PRICES, Prices, in_force
+from backend.rules.sourcing.model import Policy
+from backend.rules.vocabulary import DeliveryMethod, PriceMode, SiteCapability, SiteKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Supply:
     stock: Stock
     sites: tuple[Site, ...]
     rule_set: RuleSet
-    scarcity: Mapping[tuple[UUID, str], int] = field(default_factory=dict)
+    prices: Prices = NO_PRICES
 
 
 _SITES = """
@@ -81,7 +83,12 @@ SELECT (SELECT json_agg(json_build_array(order_id, id, sku, open, delivery_metho
          WHERE id = ANY($1) AND promised_at IS NOT NULL) AS promises,
        ({_SITES}) AS sites,
        (SELECT json_build_array(id, name, version, rules) FROM allocation_rule_set
-         WHERE CASE WHEN $2::uuid IS NULL THEN active ELSE id = $2 END) AS rule_set
+         WHERE CASE WHEN $2::uuid IS NULL THEN active ELSE id = $2 END) AS rule_set,
+       (SELECT json_build_array(s.mode, t.id, extract(epoch FROM now() - t.made_at), s.period_minutes * 60,
+               (SELECT json_agg(json_build_array(p.site_id, p.sku, p.price)) FROM scarcity_price p
+                 WHERE p.price_table_id = t.id AND p.sku IN (SELECT sku FROM line WHERE open > 0)))
+          FROM price_setting s, LATERAL (SELECT id, made_at FROM price_table ORDER BY id DESC LIMIT 1) t
+         WHERE s.mode <> 'OFF') AS prices
 """
 _LOOK_TO_ACT = _LOOK.replace("/*hold*/", "FOR NO KEY UPDATE OF r")
 #: PostgreSQL keeps one plan for a single order; for a list it would plan anew each time.
@@ -103,12 +110,22 @@ async def _look(sql: str, orders: Sequence[Facts], rule_set_id: UUID | None) -> 
         sql = sql.replace("= ANY($1)", _ONE)
     row = await db.fetchrow(sql, [order.id for order in orders], rule_set_id)
     assert row is not None
+    rule_set = read_rule_set(row["rule_set"]) if row["rule_set"] else LEAST_COST
     return Supply(
         wanted=_wanted(row, orders),
         stock=Stock((UUID(site), sku, free, safety) for site, sku, free, safety in _list(row["levels"])),
         sites=_sites(row["sites"] or "[]"),
-        rule_set=read_rule_set(row["rule_set"]) if row["rule_set"] else LEAST_COST,
+        rule_set=rule_set,
+        prices=_prices(row["prices"]) if rule_set.policy is Policy.LEAST_COST else NO_PRICES,
     )
+
+
+def _prices(aggregate: str | None) -> Prices:
+    if aggregate is None:
+        return NO_PRICES
+    mode, version, age, period, rows = json.loads(aggregate)
+    learnt = {(UUID(site), sku): price for site, sku, price in rows or ()}
+    return in_force(PriceMode(mode), version, age, period, learnt)
 
 
 def _wanted(row: Row, orders: Sequence[Facts]) -> dict[UUID, Wanted]:
@@ -152,7 +169,7 @@ def question_of(order: Facts, supply: Supply) -> Question:
         destination=destination_of(order.shipping_address),
         exclusions=wanted.exclusions,
         order=order_context(order) if supply.rule_set.speaks_of_order else {},
-        scarcity=supply.scarcity,
+        scarcity=supply.prices.live,
     )
 
 

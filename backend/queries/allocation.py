@@ -5,8 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from backend.errors import not_found
+from backend.models import db
 from backend.models.base import uuid7
-from backend.models.db import transaction
+from backend.models.db import Row, transaction
 from backend.models.facts import load
 from backend.models.fulfillment import AllocationDecision, AllocationRuleSet
 from backend.models.supply import look_only, question_of
@@ -26,6 +27,27 @@ async def rule_sets(actor: Actor) -> list[AllocationRuleSet]:
     return await rows(AllocationRuleSet, sql, *where.args)
 
 
+_PRICES = """
+SELECT s.mode, s.period_minutes, s.horizon_days, t.*
+  FROM (SELECT 1) one LEFT JOIN price_setting s ON TRUE
+  LEFT JOIN (SELECT id, made_at, rule_set, orders, prices, seconds FROM price_table ORDER BY id DESC LIMIT 1) t ON TRUE
+"""
+_SHADOW = """
+SELECT (at AT TIME ZONE 'UTC')::date AS day, count(*) AS decisions,
+       count(*) FILTER (WHERE (shadow ->> 'differs')::bool) AS differing,
+       sum((shadow ->> 'money')::bigint)::bigint AS money, sum((shadow ->> 'kept')::bigint)::bigint AS kept
+  FROM allocation_decision WHERE shadow IS NOT NULL AND at >= now() - interval '31 days'
+ GROUP BY 1 ORDER BY 1 DESC
+"""
+
+
+async def prices() -> tuple[Row, list[Row]]:
+    """The setting and the newest table (nulls where there is none), and what they would have changed, by day."""
+    row = await db.fetchrow(_PRICES)
+    assert row is not None
+    return row, await db.fetch(_SHADOW)
+
+
 async def preview(actor: Actor, order_id: UUID, rule_set_id: UUID | None) -> AllocationDecision:
     """The decision about the units that no site gives yet, with this rule set or the active one. Nothing is written."""
     order = await orders.one(actor, order_id, None, None, None)
@@ -40,4 +62,4 @@ async def preview(actor: Actor, order_id: UUID, rule_set_id: UUID | None) -> All
         now = tx.now
     chosen = plan(question)
     found = columns(supply.rule_set, chosen, explain(question, chosen))
-    return AllocationDecision(id=uuid7(), order_id=order.id, at=now, **found)
+    return AllocationDecision(id=uuid7(), order_id=order.id, at=now, price_version=supply.prices.version, **found)

@@ -7,16 +7,21 @@ from uuid import UUID
 
 import strawberry
 
+from backend.actions.allocation.prices import SetPrices, set_prices
 from backend.actions.allocation.simulate import Simulate, start_simulation
 from backend.actions.rule_sets import create as rule_sets
 from backend.actions.rule_sets.activate import activate
 from backend.actions.rule_sets.create import RuleSetCommand
 from backend.models.fulfillment import AllocationRuleSet as AllocationRuleSetRow
+from backend.queries import allocation as queries
 from backend.resolvers.commands import key, perform, translate
 from backend.resolvers.jobs import show_job
 from backend.rules.permissions import LEADS, Actor
 from backend.schema.access import mutation
 from backend.schema.allocation import (
+    AllocationPrices,
+    AllocationPricesInput,
+    AllocationPricesPayload,
     AllocationRuleSetIdInput,
     AllocationRuleSetInput,
     AllocationRuleSetPayload,
@@ -46,6 +51,15 @@ class AllocationMutations:
             return await start_simulation(actor, translate(input, Simulate, {"rule_set_ids": "AllocationRuleSet"}))
 
         return await perform(info, JobPayload, start, partial(show_job, info))
+
+    @mutation(roles=LEADS, description="From the next decision on.")
+    async def allocation_prices_set(self, info: Info, input: AllocationPricesInput) -> AllocationPricesPayload:
+        async def shown(_: object) -> AllocationPricesPayload:
+            return AllocationPricesPayload(prices=AllocationPrices.of(*await queries.prices()))
+
+        return await perform(
+            info, AllocationPricesPayload, lambda actor: set_prices(actor, translate(input, SetPrices)), shown
+        )
 
     @mutation(roles=LEADS, description="It allocates from now on, in place of the one that did.")
     async def allocation_rule_set_activate(

@@ -71,6 +71,8 @@ def plan(question: Question) -> Plan:
     shipped = tuple(demand for demand in question.demands if not is_collected(demand))
     request, failures = _request(replace(question, levels=levels), shipped, sites)
     decision = decide(request, question.rule_set.policy)
+    if question.scarcity and decision.plan.unfilled:
+        request, decision = _filling(request, decision)
     assignments = (*collected, *assigned(decision.plan.assignments, shipped, sites))
     return Plan(
         assignments=assignments,
@@ -82,6 +84,25 @@ def plan(question: Question) -> Plan:
         sites=sites,
         failures=failures,
     )
+
+
+def _filling(request: Request, decision: Decision) -> tuple[Request, Decision]:
+    """Prices choose among those that have it; they keep nothing from an order. Where they would, it goes without."""
+    free = replace(request, offers={key: replace(offer, scarcity=0) for key, offer in request.offers.items()})
+    other = decide(free, decision.policy)
+    if sum(other.plan.unfilled.values()) < sum(decision.plan.unfilled.values()):
+        return free, other
+    return request, decision
+
+
+def asked(question: Question) -> tuple[Request, tuple[Demand, ...], tuple[Site, ...]]:
+    """What the search is asked about the lines that ship, these lines, and the sites in the order of its sources' keys.
+
+    Pick-ups take nothing before.
+    """
+    sites = tuple(sorted(question.sites, key=lambda site: (site.rank, site.code)))
+    shipped = tuple(demand for demand in question.demands if not is_collected(demand))
+    return _request(question, shipped, sites)[0], shipped, sites
 
 
 def is_collected(demand: Demand) -> bool:

@@ -79,7 +79,7 @@ def _completed(noted: Explanation, case: Case) -> Explanation:
     sites, excluded = _sites(case, considered)
     more = {
         "sites": sites,
-        "classic": {name.value: {"cost": it.cost, "shipments": len(it.sources)} for name, it in classic.items()},
+        "classic": {name.value: {"cost": it.parts.money, "shipments": len(it.sources)} for name, it in classic.items()},
         "binding": [{"code": it.code, "saving": it.saving} for it in binding],
     }
     return replace(
@@ -97,7 +97,7 @@ def columns(rule_set: RuleSet, plan: Plan, explanation: Explanation) -> dict[str
         "rule_set": rule_set.label,
         "rule_set_version_id": rule_set.id,
         "outcome": plan.outcome,
-        "cost": plan.cost,
+        "cost": plan.decision.plan.parts.money,
         "sentence": explanation.sentence,
         "chosen": listed(plan.assignments),
         "alternatives": explanation.alternatives,
@@ -189,7 +189,7 @@ def _reason(case: Case, key: str, reason: Reason) -> dict[str, Any]:
 def _alternative(case: Case, other: Sourced) -> dict[str, Any]:
     sites = {place.key: str(place.site_id) for place in case.places}
     given = [{"site_id": sites[it.source], "sku": it.sku, "quantity": it.quantity} for it in other.assignments]
-    return {"cost": other.cost, "assignments": given, "why_not": _why_not(case, other)}
+    return {"cost": other.parts.money, "assignments": given, "why_not": _why_not(case, other)}
 
 
 def _why_not(case: Case, other: Sourced) -> str:
@@ -200,7 +200,9 @@ def _why_not(case: Case, other: Sourced) -> str:
         more = f" and {len(named) - 3} more" if len(named) > 3 else ""
         return f"Lacks {', '.join(named[:3])}{more}."
     if other.cost > chosen.cost:
-        return f"Costs {_money(other.cost)} instead of {_money(chosen.cost)}."
+        scarcer = other.parts.scarcity - chosen.parts.scarcity
+        taken = f", and takes {_money(scarcer)} more of what is scarce" if scarcer > 0 else ""
+        return f"Costs {_money(other.parts.money)} instead of {_money(chosen.parts.money)}{taken}."
     return f"Comes later by the objective {case.policy.value}."
 
 
@@ -216,6 +218,8 @@ def _sentence(plan: Plan) -> str:
         names = ", ".join(plan.sites[int(key)].code for key in sources)
         shipments = "1 shipment" if len(sources) == 1 else f"{len(sources)} shipments"
         said.append(f"{shipments} from {names} for {_money(plan.decision.plan.parts.money)}.")
+    if scarcity := plan.decision.plan.parts.scarcity:
+        said.append(f"What it takes is worth {_money(scarcity)} to later orders.")
     if plan.backordered:
         said.append(f"{sum(plan.backordered.values())} units have no stock.")
     if plan.decision.gap:
@@ -233,11 +237,11 @@ def _comparison(case: Case, others: Sequence[Sourced], classic: Mapping[Policy, 
     filled = [it for it in others if not it.unfilled]
     if filled and not case.chosen.unfilled:
         names = ", ".join(codes[key] for key in filled[0].sources)
-        said.append(f"Next best: {names} for {_money(filled[0].cost)}.")
+        said.append(f"Next best: {names} for {_money(filled[0].parts.money)}.")
     dearer = [
-        f"{policy.value.replace('_', ' ').lower()} {_money(it.cost)}"
+        f"{policy.value.replace('_', ' ').lower()} {_money(it.parts.money)}"
         for policy, it in classic.items()
-        if it.cost != case.chosen.cost
+        if it.parts.money != case.chosen.parts.money
     ]
     if dearer:
         said.append(f"By other rules: {', '.join(dearer)}.")

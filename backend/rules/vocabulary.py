@@ -221,6 +221,12 @@ class AlertSeverity(StrEnum):
     CRITICAL = "CRITICAL"
 
 
+class PriceMode(StrEnum):
+    OFF = "OFF"
+    SHADOW = "SHADOW"
+    LIVE = "LIVE"
+
+
 class JobState(StrEnum):
     QUEUED = "QUEUED"
     RUNNING = "RUNNING"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -17,7 +17,8 @@ from backend.models.fulfillment import AllocationRuleSet as AllocationRuleSetRow
 from backend.models.inventory import InventorySite as InventorySiteRow
 from backend.rules.allocation_record import Explanation
 from backend.rules.permissions import READERS
-from backend.rules.vocabulary import AllocationOutcome, Role
+from backend.rules.scarcity import HORIZON_DAYS, PERIOD_MINUTES
+from backend.rules.vocabulary import AllocationOutcome, PriceMode, Role
 from backend.schema.access import field, readable_by
 from backend.schema.common import Info, Node, UserError, column, show, shows
 from backend.schema.refs import InventorySiteRef
@@ -82,6 +83,10 @@ class AllocationDecision(Node):
     def cost(self) -> Decimal | None:
         return _cost(self.row.cost)
 
+    @field(roles=HOUSE, description="Of the scarcity prices that it was taken with, or that were tried beside it.")
+    def price_version(self) -> int | None:
+        return cast(int | None, self.row.price_version)
+
     @functools.cached_property
     def _told(self) -> Explanation:
         return cast(AllocationDecisionRow, self.row).in_full()
@@ -118,6 +123,76 @@ class AllocationDecision(Node):
         return [
             ExcludedSite(site_id=stored["site_id"], reason=stored["reason"]) for stored in self._told.excluded or ()
         ]
+
+
+@readable_by(HOUSE)
+@strawberry.type(description="Prices learnt from past orders for the stock there was. The newest version is in force.")
+class AllocationPriceTable:
+    version: int
+    made_at: datetime
+    rule_set: str
+    orders: int
+    prices: int
+    seconds: float
+
+
+@readable_by(HOUSE)
+@strawberry.type(description="Decisions of a day (UTC) that prices were tried beside; amounts of their currencies.")
+class AllocationPricesDay:
+    day: date
+    decisions: int
+    differing: int
+    costs_more: Decimal = strawberry.field(description="What the plans with prices would have cost more at once.")
+    keeps: Decimal = strawberry.field(description="What they would have left for later orders, at these prices.")
+
+
+@readable_by(HOUSE)
+@strawberry.type(
+    description="What a unit is worth to later orders, where it lies. SHADOW: tried beside decisions. LIVE: charged."
+)
+class AllocationPrices:
+    mode: PriceMode
+    period_minutes: int
+    horizon_days: int
+    table: AllocationPriceTable | None
+    days: list[AllocationPricesDay]
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], days: Sequence[Mapping[str, Any]]) -> AllocationPrices:
+        table = None
+        if row["id"] is not None:
+            names = ("made_at", "rule_set", "orders", "prices", "seconds")
+            table = AllocationPriceTable(version=row["id"], **{name: row[name] for name in names})
+        return cls(
+            mode=PriceMode(row["mode"] or PriceMode.OFF),
+            period_minutes=row["period_minutes"] or PERIOD_MINUTES,
+            horizon_days=row["horizon_days"] or HORIZON_DAYS,
+            table=table,
+            days=[
+                AllocationPricesDay(
+                    day=it["day"],
+                    decisions=it["decisions"],
+                    differing=it["differing"],
+                    costs_more=Decimal(it["money"]).scaleb(-2),
+                    keeps=Decimal(it["kept"]).scaleb(-2),
+                )
+                for it in days
+            ],
+        )
+
+
+@strawberry.input(description="How often prices are learnt, and how many days the stock has to last; else as it was.")
+class AllocationPricesInput:
+    mode: PriceMode
+    period_minutes: int | None = strawberry.UNSET
+    horizon_days: int | None = strawberry.UNSET
+
+
+@readable_by(HOUSE)
+@strawberry.type
+class AllocationPricesPayload:
+    prices: AllocationPrices | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
 
 
 @strawberry.input(

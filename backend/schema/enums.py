@@ -34,6 +34,7 @@ _LISTS = (
     words.SiteCapability,
     words.MovementReason,
     words.AllocationOutcome,
+    words.PriceMode,
     words.ShippingOrderState,
     words.ShipmentState,
     words.ReturnState,

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from backend.actions.allocation import simulate
+from backend.actions.allocation.learn_prices import learn_prices
 from backend.actions.jobs.run import run
 from backend.actions.orders.advance import advance
 from backend.actions.rule_sets.install import install_rule_sets
@@ -173,3 +174,31 @@ async def test_a_decision_that_was_taken_is_told_in_full(api: Api) -> None:
     assert [it["site"]["code"] for it in decision["excludedSites"]] == ["S2"]
     assert [it["status"] for it in decision["explanation"]["sites"]] == ["CHOSEN", "EXCLUDED"]
     assert decision["sentence"]
+
+
+PRICES = """allocationPrices { mode periodMinutes horizonDays table { version orders prices ruleSet }
+  days { decisions differing costsMore keeps } }"""
+PRICES_SET = """mutation($input: AllocationPricesInput!) { allocationPricesSet(input: $input) {
+  prices { mode periodMinutes horizonDays } userErrors { code path } } }"""
+
+
+async def test_scarcity_prices_are_set_and_seen(api: Api) -> None:
+    nothing = {"mode": "OFF", "periodMinutes": 60, "horizonDays": 14, "table": None, "days": []}
+    assert (await api.do(f"{{ {PRICES} }}", role=Role.VIEWER))["allocationPrices"] == nothing
+    set_to = {"mode": "SHADOW", "periodMinutes": 60, "horizonDays": 7}
+    told = await api.do(PRICES_SET, {"input": {"mode": "SHADOW", "horizonDays": 7}}, role=Role.MANAGER)
+    assert told["allocationPricesSet"] == {"prices": set_to, "userErrors": []}
+    version = await learn_prices()
+    await world.stock("TEA", "CUP")
+    order = await world.enter()
+    await advance(order.id)
+    found = (await api.do(f"{{ {PRICES} }}", role=Role.VIEWER))["allocationPrices"]
+    assert found == set_to | {
+        "table": {"version": version, "orders": 0, "prices": 0, "ruleSet": found["table"]["ruleSet"]},
+        "days": [{"decisions": 1, "differing": 0, "costsMore": "0.00", "keeps": "0.00"}],
+    }
+    refused = await api.do(PRICES_SET, {"input": {"mode": "LIVE", "periodMinutes": 1}}, role=Role.MANAGER)
+    assert refused["allocationPricesSet"] == {
+        "prices": None,
+        "userErrors": [{"code": "INVALID", "path": ["periodMinutes"]}],
+    }

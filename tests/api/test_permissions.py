@@ -71,6 +71,7 @@ MUTATIONS: dict[str, set[Role]] = {
     "allocationRuleSetCreate": {A, M},
     "allocationRuleSetActivate": {A, M},
     "allocationSimulate": {A, M},
+    "allocationPricesSet": {A, M},
     "channelCreate": {A},
     "userCreate": {A},
     "userUpdate": {A},

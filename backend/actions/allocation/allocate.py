@@ -23,6 +23,7 @@ from backend.models.supply import Supply
 from backend.rules.order_input import Problems
 from backend.rules.permissions import Actor
 from backend.rules.rule_sets import LEAST_COST, RuleSet, parse_rules
+from backend.rules.scarcity import NO_PRICES
 from backend.rules.vocabulary import SiteCapability
 
 log = structlog.get_logger(__name__)
@@ -73,7 +74,7 @@ def _only(supply: Supply, site_id: UUID, site: str) -> Supply:
         order_id: replace(it, exclusions={other: why for other, why in it.exclusions.items() if other != site_id})
         for order_id, it in supply.wanted.items()
     }
-    return replace(supply, wanted=wanted, rule_set=RuleSet("by hand", (*LEAST_COST.rules, *only)))
+    return replace(supply, wanted=wanted, rule_set=RuleSet("by hand", (*LEAST_COST.rules, *only)), prices=NO_PRICES)
 
 
 @retried

@@ -24,6 +24,7 @@ from backend.rules.allocation_record import columns, note
 from backend.rules.facts import Facts
 from backend.rules.lifecycle import ORDER_VERBS, check_verb
 from backend.rules.permissions import SYSTEM, Actor
+from backend.rules.scarcity import shadow
 from backend.rules.vocabulary import AlertSeverity
 
 #: What somebody has decided about an order, put over its supply; and what is said of it before the sentence.
@@ -97,6 +98,8 @@ def _decide(tx: Transaction, order: Facts, supply: Supply, by_hand: ByHand | Non
         "order_id": order.id,
         "at": tx.now,
         **columns(supply.rule_set, chosen, told),
+        "price_version": supply.prices.version,
+        "shadow": shadow(supply.prices, question, chosen),
     }
     return Decided(
         order, wanted, chosen, decision, shipping_orders(order, wanted, chosen.assignments, decision_id, tx.now)

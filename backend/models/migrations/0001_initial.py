@@ -29,6 +29,7 @@ from backend.rules.vocabulary import (
     OrderState,
     PaymentMethodKind,
     PaymentStatus,
+    PriceMode,
     ReturnMethod,
     ReturnState,
     Role,
@@ -606,6 +607,58 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="PriceSetting",
+            fields=[
+                ("name", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=10)),
+                (
+                    "mode",
+                    fields.CharEnumField(
+                        description="OFF: OFF\nSHADOW: SHADOW\nLIVE: LIVE", enum_type=PriceMode, max_length=10
+                    ),
+                ),
+                ("period_minutes", fields.IntField()),
+                ("horizon_days", fields.IntField()),
+                ("learning_since", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "price_setting",
+                "app": "crossdock",
+                "pk_attr": "name",
+                "table_description": "One row, or none: then prices are off. `learning_since`: a worker is at it.",
+            },
+            bases=["Model"],
+        ),
+        ops.AddConstraint(
+            model_name="PriceSetting",
+            constraint=CheckConstraint(check="mode IN ('OFF', 'SHADOW', 'LIVE')", name="ck_price_setting_mode"),
+        ),
+        ops.AddConstraint(
+            model_name="PriceSetting",
+            constraint=CheckConstraint(check="name = 'scarcity'", name="ck_price_setting_one"),
+        ),
+        ops.AddConstraint(
+            model_name="PriceSetting",
+            constraint=CheckConstraint(check="period_minutes > 0 AND horizon_days > 0", name="ck_price_setting_times"),
+        ),
+        ops.CreateModel(
+            name="PriceTable",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("made_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("rule_set", fields.CharField(description="whose costs it was learnt with", max_length=250)),
+                ("orders", fields.IntField(description="of the past, that it was learnt from")),
+                ("prices", fields.IntField(description="above zero")),
+                ("seconds", fields.FloatField(description="that it took")),
+            ],
+            options={
+                "table": "price_table",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "A version of the prices; the newest is in force. Those before the last few keep no prices.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Product",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -825,6 +878,51 @@ class Migration(migrations.Migration):
                 check="sort IN ('PLACED_AT_DESC', 'PLACED_AT_ASC', 'UPDATED_AT_DESC', 'TOTAL_DESC', 'TOTAL_ASC', 'RELEVANCE')",
                 name="ck_saved_search_sort",
             ),
+        ),
+        ops.CreateModel(
+            name="ScarcityPrice",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                (
+                    "price_table",
+                    fields.ForeignKeyField(
+                        "crossdock.PriceTable",
+                        source_field="price_table_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="site_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("sku", fields.CharField(max_length=100)),
+                ("price", fields.IntField(description="of a unit, in hundredths")),
+            ],
+            options={
+                "table": "scarcity_price",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "Where there is none, it is zero.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="ScarcityPrice",
+            constraint=UniqueConstraint(fields=("price_table_id", "sku", "site_id"), name="uq_scarcity_price"),
+        ),
+        ops.AddConstraint(
+            model_name="ScarcityPrice",
+            constraint=CheckConstraint(check="price > 0", name="ck_scarcity_price_positive"),
         ),
         ops.CreateModel(
             name="ServiceFigure",
@@ -1323,6 +1421,19 @@ class Migration(migrations.Migration):
                     fields.JSONField(
                         null=True,
                         description="what was asked of the search, to ask it again",
+                        encoder=JSON_DUMPS,
+                        decoder=loads,
+                    ),
+                ),
+                (
+                    "price_version",
+                    fields.BigIntField(null=True, description="the price table that it was taken or tried with"),
+                ),
+                (
+                    "shadow",
+                    fields.JSONField(
+                        null=True,
+                        description='rules/scarcity.py: {"differs", "money", "kept"}',
                         encoder=JSON_DUMPS,
                         decoder=loads,
                     ),

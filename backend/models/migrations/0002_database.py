@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 "CREATE INDEX ix_payment_transaction_open ON payment_transaction (at)"
                 " WHERE state IN ('PENDING', 'UNCERTAIN')",
                 "CREATE INDEX ix_order_line_backordered ON order_line (sku, order_id) WHERE backordered > 0",
+                "CREATE INDEX ix_allocation_decision_shadow ON allocation_decision (at) WHERE shadow IS NOT NULL",
                 "CREATE INDEX ix_reservation_open ON reservation (expires_at) WHERE released_at IS NULL",
                 "CREATE INDEX ix_order_hold_open ON order_hold (order_id) WHERE released_at IS NULL",
                 "CREATE INDEX ix_queue_entry_since ON queue_entry (queue, since) WHERE counted",

@@ -1,0 +1,181 @@
+"""Scarcity prices from the orders of the past, at the costs of a rule set and for the stock there is. Pure.
+
+Each window of the past is a scenario of what is to come. Its orders are put to the planner once; then prices rise and
+fall by the steps of `sourcing.prices.ascend` until the orders, each for itself, use what there is. A pick-up takes from
+its own site or goes away. What is learnt is the mean over the windows. Tiers and shares of a line are left out: prices
+steer, they promise nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+from uuid import UUID
+
+from backend.rules.allocation import Question, asked, is_collected
+from backend.rules.allocation_model import Level, Site
+from backend.rules.effects import UNFILLED as USUAL
+from backend.rules.rule_sets import RuleSet
+from backend.rules.scarcity import HIGHEST, Learnt
+from backend.rules.simulation import Case
+from backend.rules.sourcing.frame import frame
+from backend.rules.sourcing.model import Policy
+from backend.rules.sourcing.prices import Schedule, Table, ascend
+from backend.rules.sourcing.problem import UNFILLED, Problem
+from backend.rules.sourcing.search import solve_whole
+
+#: Steps in hundredths: from 1.00 to 0.03.
+_SCHEDULE = Schedule(80, 100.0, 3.0)
+#: An order that takes longer to decide is taken as it comes: nothing is promised by it.
+_NODES = 200
+
+
+class Window(NamedTuple):
+    """Each of `cases` stands for `weight` orders."""
+
+    cases: Sequence[Case]
+    weight: int = 1
+
+
+class _Taking(NamedTuple):
+    """What an item takes where an option gives it: units of (row, column) of the stock."""
+
+    cost: int
+    row: int
+    column: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    fixed: Sequence[int]
+    items: Sequence[Mapping[int, _Taking]]
+    unfilled: Sequence[int]
+    max_shipments: int | None
+
+
+@dataclass(slots=True)
+class _Stock:
+    """Of each SKU only the sites that hold it: its row is as long as these are many."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    columns: list[dict[UUID, int]] = field(default_factory=list)
+    units: Table = field(default_factory=list)
+
+    def add(self, site_id: UUID, sku: str, units: int) -> None:
+        if sku not in self.rows:
+            self.rows[sku] = len(self.units)
+            self.columns.append({})
+            self.units.append([])
+        row = self.rows[sku]
+        self.columns[row][site_id] = len(self.units[row])
+        self.units[row].append(units)
+
+
+def learn(
+    windows: Sequence[Window], sites: Sequence[Site], levels: Mapping[tuple[UUID, str], Level], rule_set: RuleSet
+) -> Learnt:
+    """Only prices above zero. None for a rule set that does not look for the least cost: it would not be told."""
+    if rule_set.policy is not Policy.LEAST_COST:
+        return {}
+    stock, by_sku = _Stock(), _by_sku(levels)
+    for (site_id, sku), level in levels.items():
+        if level.available:
+            stock.add(site_id, sku, level.available)
+    sums: dict[tuple[int, int], float] = {}
+    cells = [(row, column) for row, units in enumerate(stock.units) for column in range(len(units))]
+    for window in windows:
+        average = _Scenario(window, sites, by_sku, stock, rule_set).prices()
+        for cell, price in zip(cells, average, strict=True):
+            sums[cell] = sums.get(cell, 0.0) + price
+    found = {}
+    for sku, row in stock.rows.items():
+        for site_id, column in stock.columns[row].items():
+            price = round(sums.get((row, column), 0.0) / max(len(windows), 1))
+            if price > 0:
+                found[site_id, sku] = min(price, HIGHEST)
+    return found
+
+
+def _by_sku(levels: Mapping[tuple[UUID, str], Level]) -> dict[str, dict[tuple[UUID, str], Level]]:
+    found: dict[str, dict[tuple[UUID, str], Level]] = {}
+    for key, level in levels.items():
+        found.setdefault(key[1], {})[key] = level
+    return found
+
+
+class _Scenario:
+    """The orders of a window, ready to be asked at any prices."""
+
+    def __init__(
+        self,
+        window: Window,
+        sites: Sequence[Site],
+        by_sku: Mapping[str, Mapping[tuple[UUID, str], Level]],
+        stock: _Stock,
+        rule_set: RuleSet,
+    ) -> None:
+        self._weight, self._stock = window.weight, stock
+        self._orders: list[_Asked] = []
+        self._collected: dict[tuple[int, int], int] = {}
+        self._highest = USUAL
+        for case in window.cases:
+            self._add(case, sites, by_sku, rule_set)
+
+    def prices(self) -> list[float]:
+        return ascend(self._respond, self._stock.units, min(self._highest, HIGHEST), _SCHEDULE).average
+
+    def _add(
+        self,
+        case: Case,
+        sites: Sequence[Site],
+        by_sku: Mapping[str, Mapping[tuple[UUID, str], Level]],
+        rule_set: RuleSet,
+    ) -> None:
+        levels = {key: level for demand in case.demands for key, level in by_sku.get(demand.sku, {}).items()}
+        for demand in case.demands:
+            if is_collected(demand) and demand.pickup_site_id and demand.sku in self._stock.rows:
+                row = self._stock.rows[demand.sku]
+                if (column := self._stock.columns[row].get(demand.pickup_site_id)) is not None:
+                    self._collected[row, column] = self._collected.get((row, column), 0) + demand.quantity
+        request, shipped, places = asked(
+            Question(case.demands, sites, levels, rule_set, case.destination, order=case.order)
+        )
+        if not shipped:
+            return
+        framed = frame(replace(request, terms=replace(request.terms, split_lines=False, ship_complete=False)))
+        ids = [places[int(source.key)].id for source in framed.sources]
+        items = []
+        for lines, costs in zip(framed.items, framed.problem.rows, strict=True):
+            (line,) = lines
+            self._highest = max(self._highest, line.unfilled)
+            at = self._stock.rows.get(line.sku, -1)
+            items.append({
+                option: _Taking(cost, at, self._stock.columns[at][ids[option]], line.quantity)
+                for option, cost in costs.items()
+            })  # fmt: skip
+        if any(items):
+            problem = framed.problem
+            self._orders.append(_Asked(problem.fixed, items, problem.unfilled, problem.max_shipments))
+
+    def _respond(self, prices: Table) -> tuple[int, Table]:
+        value, used = 0, [[0] * len(row) for row in self._stock.units]
+        for (at, column), units in self._collected.items():
+            price = prices[at][column]
+            value += units * self._weight * min(price, self._highest)
+            used[at][column] += units * self._weight if price < self._highest else 0
+        for order in self._orders:
+            rows = [
+                {option: it.cost + it.units * prices[it.row][it.column] for option, it in item.items()}
+                for item in order.items
+            ]
+            found = solve_whole(
+                Problem(order.fixed, rows, order.unfilled, max_shipments=order.max_shipments, node_limit=_NODES)
+            )
+            value += found.cost * self._weight
+            for item, option in zip(order.items, found.choice, strict=True):
+                if option != UNFILLED:
+                    taken = item[option]
+                    used[taken.row][taken.column] += taken.units * self._weight
+        return value, used
