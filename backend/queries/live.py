@@ -46,14 +46,15 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which events: those about one kind of subject, those of one order, or else those of any order."""
+    """Which events: those about one kind of subject, or one of them; those of one order, or else those of any order."""
 
     subject_type: str | None = None
+    subject_id: UUID | None = None
     order_id: UUID | None = None
 
     def has(self, row: Row) -> bool:
         if self.subject_type is not None:
-            return bool(row["subject_type"] == self.subject_type)
+            return bool(row["subject_type"] == self.subject_type and self.subject_id in (None, row["subject_id"]))
         return row["order_id"] is not None and self.order_id in (None, row["order_id"])
 
     async def after(self, position: Position) -> list[Row]:

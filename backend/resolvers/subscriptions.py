@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import TypeVar
@@ -14,10 +13,11 @@ from strawberry import UNSET
 from tortoise.models import Model
 
 from backend.errors import Forbidden, Unauthenticated, not_found
-from backend.events import Position
+from backend.events import Position, head
 from backend.models.db import Row
 from backend.models.fulfillment import ShippingOrder
 from backend.models.inventory import InventorySite
+from backend.models.jobs import Job as JobRow
 from backend.models.log import Alert, Event
 from backend.models.orders import Order
 from backend.queries import jobs, related
@@ -34,8 +34,6 @@ from backend.schema.jobs import Job
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
-#: Seconds between two looks at a job: its progress is no event of the log.
-_LOOK = 0.5
 
 Read = Callable[[Actor, list[Row]], Awaitable[list[T]]]
 
@@ -102,20 +100,28 @@ class Subscription:
 
     @subscription(roles=READERS, description="The job as it stands, and each time it is further, until it is finished.")
     async def job(self, info: Info, id: strawberry.ID) -> AsyncGenerator[Job, None]:
-        context: Context = info.context
-        job_id, sent = decode_id(id, "Job", "id"), None
-        while True:
-            found = await jobs.job(context.actor, job_id)
+        job_id = decode_id(id, "Job", "id")
+        start = str(await head())
+
+        async def read(actor: Actor, _: list[Row]) -> list[JobRow]:
+            found = await jobs.job(actor, job_id)
             if found is None:
                 raise not_found("job", "id")
-            stands = (found.state, found.done, found.finished_at)
-            if stands != sent:
-                await _renew(context)
-                sent = stands
-                yield show(found)
-            if found.finished_at is not None:
-                return
-            await asyncio.sleep(_LOOK)
+            return [found]
+
+        (stands,) = await read(info.actor, [])
+        sent = (stands.state, stands.done)
+        yield show(stands)
+        if stands.finished_at is not None:
+            return
+        wanted = Wanted(subject_type="Job", subject_id=job_id)
+        async with aclosing(_feed(info.context, wanted, start, read)) as messages:
+            async for stands in messages:
+                if (stands.state, stands.done) != sent:
+                    sent = (stands.state, stands.done)
+                    yield show(stands)
+                if stands.finished_at is not None:
+                    return
 
 
 async def _feed(context: Context, wanted: Wanted, after: str | None, read: Read[T]) -> AsyncGenerator[T, None]:

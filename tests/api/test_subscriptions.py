@@ -13,6 +13,7 @@ import pytest
 from backend.actions.alerts.clear import clear
 from backend.actions.catalog import channels
 from backend.actions.catalog.channels import ChannelCommand
+from backend.actions.jobs import run
 from backend.actions.orders.advance import advance
 from backend.actions.orders.note import note
 from backend.actions.orders.suspend import suspend
@@ -22,6 +23,7 @@ from backend.models.log import Alert
 from backend.models.orders import Order
 from backend.queries import live
 from backend.queries.live import LiveLog
+from backend.reactions.run_job import KINDS
 from backend.resolvers.context import Context
 from backend.resolvers.schema import schema
 from backend.rules.order_input import CustomerCommand
@@ -248,6 +250,23 @@ async def test_a_job_is_watched_until_it_is_finished(api: Api, watch: Watch) -> 
             await following()
     async with watch(JOB, Role.CUSTOMER_SERVICE, id=gid) as following:
         assert (await following()).message == "There is no such job."
+
+
+async def test_a_job_is_told_of_chunk_by_chunk(api: Api, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "_CHUNK", 1)
+    jobs = []
+    for numbers in ((1, 2), (3, 4)):
+        orders = [encode_id("Order", (await enter(number)).id) for number in numbers]
+        given = {"action": "orderSuspend", "reason": "Odd.", "orderIds": orders}
+        jobs.append((await api.do(BULK, {"input": given}))["ordersBulk"]["job"]["id"])
+    other, gid = jobs
+    async with watch(JOB, id=gid) as following:
+        assert await following() == {"state": "QUEUED", "done": 0, "total": 2}
+        await finished(decode_id(other, "Job"))
+        await run.run(decode_id(gid, "Job"), KINDS)
+        assert await following() == {"state": "RUNNING", "done": 1, "total": 2}
+        await run.run(decode_id(gid, "Job"), KINDS)
+        assert await following() == {"state": "SUCCEEDED", "done": 2, "total": 2}
 
 
 @pytest.mark.parametrize(
