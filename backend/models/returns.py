@@ -9,7 +9,9 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import UniqueConstraint
 
+from backend.models import db
 from backend.models.base import Identified, check, link, not_negative, one_of
+from backend.rules.returns import EXPECTING
 from backend.rules.vocabulary import Disposition, ReturnMethod, ReturnState
 
 
@@ -96,3 +98,14 @@ class ReturnReceipt(Identified):
             check("return_receipt", "quantity", "quantity > 0"),
             one_of("return_receipt", "disposition", Disposition),
         )
+
+
+async def expected_units(order_id: UUID) -> dict[UUID, int]:
+    """Units by order line that returns of the order still expect, and so cannot be asked for by another."""
+    rows = await db.fetch(
+        "SELECT l.order_line_id, sum(l.quantity - l.received)::int AS units FROM return_order r"
+        " JOIN return_line l ON l.rma_id = r.id WHERE r.order_id = $1 AND r.state = ANY($2) GROUP BY l.order_line_id",
+        order_id,
+        [state.value for state in EXPECTING],
+    )
+    return {row["order_line_id"]: row["units"] for row in rows}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from backend.errors import ErrorCode, refused
-from backend.models.returns import Return
+from backend.errors import ErrorCode, not_found, refused
+from backend.models.orders import Order, OrderLine
+from backend.models.returns import Return, expected_units
+from backend.queries import orders
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
 from backend.queries.sql import Where, columns_of, rows
 from backend.rules.criteria import ReturnCriteria
+from backend.rules.lifecycle import ORDER_VERBS, check_verb
+from backend.rules.order_input import LineCommand, Problems, check_lines
 from backend.rules.permissions import Actor
+from backend.rules.returns import Asked, Preview, check_asked, worths
 
 #: The oldest work first.
 _OLDEST = Sort("created", (("created_at", "timestamptz"), ("id", "uuid")))
@@ -43,3 +48,20 @@ async def return_(actor: Actor, key: UUID | None, number: str | None) -> Return 
     scope(where, actor, Return)
     sql = f"SELECT {columns_of(Return)} FROM return_order t WHERE {where}"
     return next(iter(await rows(Return, sql, *where.args)), None)
+
+
+async def preview(
+    actor: Actor, order_id: UUID, asked: Sequence[Asked], exchange: Sequence[LineCommand]
+) -> tuple[Order, Preview]:
+    """What the return would come to, were it asked for now and all of it came back; refused as it would be."""
+    order = await orders.one(actor, order_id)
+    if order is None:
+        raise not_found("order", "order_id")
+    check_verb(ORDER_VERBS["returnCreate"], state=order.state, suspended=order.suspended)
+    lines = {line.id: line for line in await OrderLine.filter(order_id=order.id)}
+    claimed = await expected_units(order.id)
+    check_asked(asked, lines, claimed)
+    problems = Problems()
+    total = check_lines(problems, exchange, order.currency, order.prices_include_tax, "exchange_lines")
+    problems.check()
+    return order, Preview(worths(asked, lines, claimed, prices_include_tax=order.prices_include_tax), total)

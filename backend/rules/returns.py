@@ -66,6 +66,26 @@ class Tender:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """What a return would come to: the worth of each of its lines, and of the goods given in exchange."""
+
+    worths: Sequence[int]
+    exchange: int = 0
+
+    @property
+    def credit(self) -> int:
+        return sum(self.worths)
+
+    @property
+    def to_refund(self) -> int:
+        return max(0, self.credit - self.exchange)
+
+    @property
+    def to_pay(self) -> int:
+        return max(0, self.exchange - self.credit)
+
+
+@dataclass(frozen=True, slots=True)
 class Balance:
     """What a return owes. `in_flight` is asked of gateways, `pledged` kept for an exchange order."""
 
@@ -115,6 +135,21 @@ def worth(line: SoldLine, quantity: int, *, after: int = 0, prices_include_tax: 
     """What the next `quantity` units to come back are worth; `after` more units that are expected before them."""
     first = line.returned + after
     return totals.units(line, first, first + quantity, prices_include_tax=prices_include_tax).total
+
+
+def worths(
+    asked: Sequence[Asked], lines: Mapping[UUID, SoldLine], claimed: Mapping[UUID, int], *, prices_include_tax: bool
+) -> list[int]:
+    """What each of the asked units will be worth, behind those that other returns expect."""
+    return [
+        worth(
+            lines[ask.order_line_id],
+            ask.quantity,
+            after=claimed.get(ask.order_line_id, 0),
+            prices_include_tax=prices_include_tax,
+        )
+        for ask in asked
+    ]
 
 
 def after_receipt(expected: Iterable[tuple[int, int]], *, complete: bool) -> ReturnState:

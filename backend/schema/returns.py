@@ -16,6 +16,7 @@ from backend.models.returns import ReturnLine as ReturnLineRow
 from backend.models.returns import ReturnReceipt as ReturnReceiptRow
 from backend.rules.lifecycle import RETURN_VERBS, available
 from backend.rules.permissions import READERS
+from backend.rules.returns import Preview
 from backend.rules.vocabulary import Disposition, ReturnMethod, ReturnState
 from backend.schema.access import field, readable_by
 from backend.schema.common import (
@@ -132,6 +133,30 @@ class ReturnConnection(CountedConnection):
     edge = ReturnEdge
     edges: list[ReturnEdge]
     nodes: list[Return]
+
+
+@readable_by(READERS)
+@strawberry.type(description="What a return would come to, if all of it came back.")
+class ReturnPreview:
+    #: In the order of the lines that were asked for.
+    lines: list[Money]
+    credit: Money
+    exchange: Money = strawberry.field(description="The worth of the goods given in exchange.")
+    to_refund: Money
+    to_pay: Money
+
+    @classmethod
+    def of(cls, preview: Preview, currency: str) -> ReturnPreview:
+        def money(minor: int) -> Money:
+            return Money.of(minor, currency)
+
+        return cls(
+            lines=[money(worth) for worth in preview.worths],
+            credit=money(preview.credit),
+            exchange=money(preview.exchange),
+            to_refund=money(preview.to_refund),
+            to_pay=money(preview.to_pay),
+        )
 
 
 @strawberry.input

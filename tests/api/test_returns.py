@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from backend.models.returns import Return, ReturnLine
+from backend.money import to_decimal
 from backend.schema.common import encode_id
-from tests.api.conftest import Api
+from tests.api.conftest import Api, code_of
 from tests.api.world import full, stock, straight_through
 
 DO = """mutation ($input: %s!) { %s(input: $input) { return { id state lines { id quantity received }
@@ -44,3 +46,49 @@ async def test_what_is_missing_need_not_be_waited_for_and_what_came_may_turn_out
     assert [each["disposition"] for each in worn["return"]["receipts"]] == ["DAMAGED"]
     foreign = await do(api, "returnRedispose", returnId=rma, receiptId=line["id"], disposition="RESTOCK")
     assert foreign["userErrors"] == [{"code": "INVALID", "path": ["receiptId"]}]
+
+
+PREVIEW = """query ($input: ReturnCreateInput!) { returnPreview(input: $input) {
+  lines { amount } credit { amount currency } exchange { amount } toRefund { amount } toPay { amount } } }"""
+
+
+async def test_a_preview_says_what_the_return_then_comes_to(api: Api) -> None:
+    await stock("TEA", "CUP")
+    await straight_through()
+    order = await full(1)
+    first = await Return.get(order_id=order.id)
+    await do(api, "returnCancel", returnId=encode_id("Return", first.id), reason="Both came too small.")
+    sold = await ReturnLine.get(rma_id=first.id)
+    asked = {"orderLineId": encode_id("OrderLine", sold.order_line_id), "quantity": 1, "reason": "Too small."}
+    given = {"orderId": encode_id("Order", order.id), "method": "SHIP", "site": "S1", "lines": [asked]}
+    alone = (await api.do(PREVIEW, {"input": given}))["returnPreview"]
+    credit = alone["credit"]
+    assert alone == {
+        "lines": [{"amount": credit["amount"]}], "credit": credit, "exchange": {"amount": "0.00"},
+        "toRefund": {"amount": credit["amount"]}, "toPay": {"amount": "0.00"},
+    }  # fmt: skip
+    dearer = {"sku": "TEA", "quantity": 1, "unitPrice": "500.00"}
+    swapped = (await api.do(PREVIEW, {"input": {**given, "exchangeLines": [dearer]}}))["returnPreview"]
+    assert swapped["exchange"] == {"amount": "500.00"}
+    assert swapped["toRefund"] == {"amount": "0.00"}
+    assert Decimal(swapped["toPay"]["amount"]) == 500 - Decimal(credit["amount"])
+
+    made = await do(api, "returnCreate", **given)
+    rma = made["return"]["id"]
+    (line,) = (await do(api, "returnApprove", returnId=rma))["return"]["lines"]
+    got = {"lineId": line["id"], "quantity": 1, "disposition": "RESTOCK"}
+    await do(api, "returnReceive", returnId=rma, site="S1", lines=[got])
+    back = await Return.get(order_id=order.id, number__endswith="R2")
+    assert to_decimal(back.refund_due, order.currency) == Decimal(credit["amount"])
+
+
+async def test_a_preview_is_refused_as_the_return_would_be(api: Api) -> None:
+    await stock("TEA", "CUP")
+    await straight_through()
+    order = await full(1)
+    sold = await ReturnLine.get(order_id=order.id)
+    asked = {"orderLineId": encode_id("OrderLine", sold.order_line_id), "quantity": 99, "reason": "Too small."}
+    given = {"orderId": encode_id("Order", order.id), "method": "SHIP", "lines": [asked]}
+    answer = await api.ask(PREVIEW, {"input": given})
+    assert code_of(answer) == "BAD_USER_INPUT"
+    assert await Return.filter(order_id=order.id).count() == 1

@@ -14,11 +14,11 @@ from backend.models.base import uuid7
 from backend.models.db import Transaction, retried, transaction
 from backend.models.inventory import InventorySite, site_by_code
 from backend.models.orders import Order, OrderLine
-from backend.models.returns import Return, ReturnLine
+from backend.models.returns import Return, ReturnLine, expected_units
 from backend.rules.lifecycle import ORDER_VERBS, check_verb
 from backend.rules.order_input import LineCommand
 from backend.rules.permissions import Actor
-from backend.rules.returns import EXPECTING, Asked, check_asked, worth
+from backend.rules.returns import Asked, check_asked, worths
 from backend.rules.vocabulary import ReturnMethod, ReturnState, SiteCapability
 
 
@@ -40,7 +40,7 @@ async def create(actor: Actor, command: CreateReturn) -> UUID:
         order = await lock_order(tx, actor, command.order_id)
         check_verb(ORDER_VERBS["returnCreate"], state=order.state, suspended=order.suspended)
         lines = {line.id: line for line in await OrderLine.filter(order_id=order.id).order_by("position")}
-        claimed = await _claimed(tx, order.id)
+        claimed = await expected_units(order.id)
         check_asked(command.lines, lines, claimed)
         site = await _site(command.site) if command.site is not None else None
         rma = await _insert(tx, order, command, site.id if site else None)
@@ -58,28 +58,9 @@ async def create(actor: Actor, command: CreateReturn) -> UUID:
             },
         )
         if command.exchange_lines:
-            credit = sum(
-                worth(
-                    lines[ask.order_line_id],
-                    ask.quantity,
-                    after=claimed.get(ask.order_line_id, 0),
-                    prices_include_tax=order.prices_include_tax,
-                )
-                for ask in command.lines
-            )
+            credit = sum(worths(command.lines, lines, claimed, prices_include_tax=order.prices_include_tax))
             await open_exchange(tx, actor, order, rma, command.exchange_lines, credit)
         return rma.id
-
-
-async def _claimed(tx: Transaction, order_id: UUID) -> dict[UUID, int]:
-    """Units by order line that other returns still expect."""
-    rows = await tx.fetch(
-        "SELECT l.order_line_id, sum(l.quantity - l.received)::int AS units FROM return_order r"
-        " JOIN return_line l ON l.rma_id = r.id WHERE r.order_id = $1 AND r.state = ANY($2) GROUP BY l.order_line_id",
-        order_id,
-        [state.value for state in EXPECTING],
-    )
-    return {row["order_line_id"]: row["units"] for row in rows}
 
 
 async def _site(code: str) -> InventorySite:
