@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -100,12 +101,12 @@ class ReturnReceipt(Identified):
         )
 
 
-async def expected_units(order_id: UUID) -> dict[UUID, int]:
-    """Units by order line that returns of the order still expect, and so cannot be asked for by another."""
+async def expected_units(order_line_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Units by order line that returns still expect, and so cannot be asked for by another."""
     rows = await db.fetch(
         "SELECT l.order_line_id, sum(l.quantity - l.received)::int AS units FROM return_order r"
-        " JOIN return_line l ON l.rma_id = r.id WHERE r.order_id = $1 AND r.state = ANY($2) GROUP BY l.order_line_id",
-        order_id,
+        " JOIN return_line l ON l.rma_id = r.id WHERE l.order_line_id = ANY($1) AND r.state = ANY($2) GROUP BY 1",
+        list(order_line_ids),
         [state.value for state in EXPECTING],
     )
     return {row["order_line_id"]: row["units"] for row in rows}

@@ -16,7 +16,7 @@ from backend.rules.criteria import ReturnCriteria
 from backend.rules.lifecycle import ORDER_VERBS, check_verb
 from backend.rules.order_input import LineCommand, Problems, check_lines
 from backend.rules.permissions import Actor
-from backend.rules.returns import Asked, Preview, check_asked, worths
+from backend.rules.returns import Asked, Preview, amounts, check_asked
 
 #: The oldest work first.
 _OLDEST = Sort("created", (("created_at", "timestamptz"), ("id", "uuid")))
@@ -59,9 +59,9 @@ async def preview(
         raise not_found("order", "order_id")
     check_verb(ORDER_VERBS["returnCreate"], state=order.state, suspended=order.suspended)
     lines = {line.id: line for line in await OrderLine.filter(order_id=order.id)}
-    claimed = await expected_units(order.id)
+    claimed = await expected_units(lines)
     check_asked(asked, lines, claimed)
     problems = Problems()
     total = check_lines(problems, exchange, order.currency, order.prices_include_tax, "exchange_lines")
     problems.check()
-    return order, Preview(worths(asked, lines, claimed, prices_include_tax=order.prices_include_tax), total)
+    return order, Preview(amounts(asked, lines, claimed, prices_include_tax=order.prices_include_tax), total)

@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from backend.rules.assessment import BY_A_PERSON, DESK, MONEY, SITE, Assessment, Run, Wait, gate, is_skipped, names
-from backend.rules.facts import Facts, LineFact, PaymentFact, ShippingOrderFact
+from backend.rules.assessment import DESK, MONEY, SITE, Assessment, Run, Wait, gate, is_skipped, names
+from backend.rules.facts import Facts, LineFact, ShippingOrderFact
 from backend.rules.lifecycle import ORDER_VERBS
-from backend.rules.settlement import settle, why_not_filed
+from backend.rules.settlement import authorize, settle, why_not_filed
 from backend.rules.vocabulary import (
     DeliveryMethod,
     LifecycleStep,
     LineKind,
     OrderState,
-    PaymentMethodKind,
-    PaymentStatus,
     Role,
     ShippingOrderState,
-    TransactionKind,
-    TransactionState,
 )
 
 
@@ -51,26 +47,9 @@ def _payment(facts: Facts, now: datetime, found: Assessment) -> None:
         return
     waiting = len(found.waits)
     for payment in facts.payments:
-        _authorization(facts, payment, now, found)
+        authorize(facts, payment, now, found)
     if len(found.waits) == waiting and not found.runs:
         found.wait(step, "PAYMENT_MISSING", facts.state_since, *names(DESK), "customer")
-
-
-def _authorization(facts: Facts, payment: PaymentFact, now: datetime, found: Assessment) -> None:
-    step, last = LifecycleStep.PAYMENT, payment.last(TransactionKind.AUTHORIZE)
-    if payment.authorized or payment.status is PaymentStatus.VOIDED:
-        return
-    if last is None or last.state is TransactionState.PENDING:
-        if payment.gateway == BY_A_PERSON and payment.method is not PaymentMethodKind.CASH:
-            found.wait(step, "PAYMENT_AWAITED", facts.state_since, *names(MONEY), subject_id=payment.id)
-        elif gate(facts, found, step, facts.state_since, now, MONEY, subject_id=payment.id):
-            found.runs.append(Run("paymentsAuthorize", step, facts.id))
-    elif last.state is TransactionState.UNCERTAIN:
-        found.wait(step, "PAYMENT_UNCERTAIN", last.at, "gateway", *names(MONEY), subject_id=payment.id)
-    elif last.state is TransactionState.FAILED:
-        found.wait(
-            step, "PAYMENT_DECLINED", last.at, *names(DESK), "customer", subject_id=payment.id, detail=last.failure
-        )
 
 
 def _approval(facts: Facts, now: datetime, found: Assessment) -> None:

@@ -67,14 +67,14 @@ class Tender:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a return would come to: the worth of each of its lines, and of the goods given in exchange."""
+    """What a return would come to: each of its lines, and the worth of the goods given in exchange."""
 
-    worths: Sequence[int]
+    lines: Sequence[totals.Amounts]
     exchange: int = 0
 
     @property
     def credit(self) -> int:
-        return sum(self.worths)
+        return sum(line.total for line in self.lines)
 
     @property
     def to_refund(self) -> int:
@@ -124,23 +124,28 @@ def check_asked(asked: Sequence[Asked], lines: Mapping[UUID, SoldLine], claimed:
         if ask.order_line_id in seen:
             problems.add("This line is given twice.", "lines", index, "order_line_id", code=ErrorCode.DUPLICATE)
         seen.add(ask.order_line_id)
-        most = line.fulfilled - line.returned - claimed.get(ask.order_line_id, 0)
+        most = returnable(line, claimed.get(ask.order_line_id, 0))
         if ask.quantity < 1 or ask.quantity > most:
             message = f"1 to {most} units can come back." if most > 0 else "None of its units can come back."
             problems.add(message, "lines", index, "quantity")
     problems.check()
 
 
-def worth(line: SoldLine, quantity: int, *, after: int = 0, prices_include_tax: bool) -> int:
-    """What the next `quantity` units to come back are worth; `after` more units that are expected before them."""
+def returnable(line: SoldLine, expected: int) -> int:
+    """Units that a return may ask for: delivered, not back, and expected by no other return."""
+    return line.fulfilled - line.returned - expected
+
+
+def worth(line: SoldLine, quantity: int, *, after: int = 0, prices_include_tax: bool) -> totals.Amounts:
+    """What the next `quantity` units to come back come to; `after` more units that are expected before them."""
     first = line.returned + after
-    return totals.units(line, first, first + quantity, prices_include_tax=prices_include_tax).total
+    return totals.units(line, first, first + quantity, prices_include_tax=prices_include_tax)
 
 
-def worths(
+def amounts(
     asked: Sequence[Asked], lines: Mapping[UUID, SoldLine], claimed: Mapping[UUID, int], *, prices_include_tax: bool
-) -> list[int]:
-    """What each of the asked units will be worth, behind those that other returns expect."""
+) -> list[totals.Amounts]:
+    """What each of the asked units will come to, behind those that other returns expect."""
     return [
         worth(
             lines[ask.order_line_id],

@@ -7,12 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.rules import standing
-from backend.rules.assessment import BY_A_PERSON, MONEY, Assessment, Run, gate, is_skipped, names
-from backend.rules.facts import Facts
+from backend.rules.assessment import BY_A_PERSON, DESK, MONEY, Assessment, Run, gate, is_skipped, names
+from backend.rules.facts import Facts, PaymentFact
 from backend.rules.lifecycle import FULFILLED_SHIPPING_ORDERS, OPEN_SHIPPING_ORDERS
 from backend.rules.vocabulary import (
     LifecycleStep,
     OrderState,
+    PaymentMethodKind,
+    PaymentStatus,
     TransactionKind,
     TransactionPurpose,
     TransactionState,
@@ -49,6 +51,24 @@ def settle(facts: Facts, now: datetime, found: Assessment) -> None:
         found.runs.append(Run("paymentsVoid", LifecycleStep.PAYMENT, facts.id))
 
 
+def authorize(facts: Facts, payment: PaymentFact, now: datetime, found: Assessment) -> None:
+    """What becomes of a tender that nothing is authorized of yet."""
+    step, last = LifecycleStep.PAYMENT, payment.last(TransactionKind.AUTHORIZE)
+    if payment.authorized or payment.status is PaymentStatus.VOIDED:
+        return
+    if last is None or last.state is TransactionState.PENDING:
+        if payment.gateway == BY_A_PERSON and payment.method is not PaymentMethodKind.CASH:
+            found.wait(step, "PAYMENT_AWAITED", facts.state_since, *names(MONEY), subject_id=payment.id)
+        elif gate(facts, found, step, facts.state_since, now, MONEY, subject_id=payment.id):
+            found.runs.append(Run("paymentsAuthorize", step, facts.id))
+    elif last.state is TransactionState.UNCERTAIN:
+        found.wait(step, "PAYMENT_UNCERTAIN", last.at, "gateway", *names(MONEY), subject_id=payment.id)
+    elif last.state is TransactionState.FAILED:
+        found.wait(
+            step, "PAYMENT_DECLINED", last.at, *names(DESK), "customer", subject_id=payment.id, detail=last.failure
+        )
+
+
 def _captures(facts: Facts, now: datetime, found: Assessment) -> None:
     for payment in facts.payments:
         last = payment.last(TransactionKind.CAPTURE)
@@ -57,8 +77,13 @@ def _captures(facts: Facts, now: datetime, found: Assessment) -> None:
     if not standing.capture_due(facts) or facts.state is OrderState.WAITING_PAYMENT:
         return
     failed = [
-        p for p in facts.payments if (t := p.last(TransactionKind.CAPTURE)) and t.state is TransactionState.FAILED
+        p
+        for p in facts.payments
+        if p.status is not PaymentStatus.VOIDED
+        and (t := p.last(TransactionKind.CAPTURE))
+        and t.state is TransactionState.FAILED
     ]
+    new = [p for p in facts.payments if p.status is PaymentStatus.UNPAID and not p.authorized]
     drawable = [p for p in facts.payments if p.authorized > p.captured and p not in failed]
     if drawable and all(payment.gateway == BY_A_PERSON for payment in drawable):
         found.wait(
@@ -67,6 +92,9 @@ def _captures(facts: Facts, now: datetime, found: Assessment) -> None:
     elif drawable:
         if gate(facts, found, LifecycleStep.PAYMENT, facts.state_since, now, MONEY, reason="CAPTURE"):
             found.runs.append(Run("paymentsCapture", LifecycleStep.PAYMENT, facts.id))
+    elif new:
+        for payment in new:
+            authorize(facts, payment, now, found)
     elif failed:
         last = failed[0].last(TransactionKind.CAPTURE)
         assert last is not None

@@ -12,6 +12,7 @@ from backend.models.orders import Order as OrderRow
 from backend.models.orders import OrderLine as OrderLineRow
 from backend.models.orders import OrderNote as OrderNoteRow
 from backend.rules.permissions import READERS
+from backend.rules.returns import returnable
 from backend.rules.vocabulary import DeliveryMethod, LineKind, OrderState
 from backend.schema.access import field, readable_by
 from backend.schema.common import Held, Info, Money, Node, column, show, shows
@@ -67,6 +68,11 @@ class OrderLine(Node):
     fulfilled: int = column()
     cancelled: int = column()
     returned: int = column()
+
+    @field(roles=READERS, description="Units that a return may ask for: delivered, not back, expected by no return.")
+    async def returnable(self, info: Info) -> int:
+        expected: int | None = await info.loaders.known("expected_units", self.row.id)
+        return returnable(self.row, expected or 0)
 
     @field(roles=READERS)
     async def pickup_site(self, info: Info) -> InventorySiteRef | None:

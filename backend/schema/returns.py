@@ -136,10 +136,18 @@ class ReturnConnection(CountedConnection):
 
 
 @readable_by(READERS)
+@strawberry.type(description="What the units of one line came to when they were sold: their share of its sums.")
+class ReturnPreviewLine:
+    subtotal: Money
+    discount: Money
+    tax: Money
+    total: Money
+
+
+@readable_by(READERS)
 @strawberry.type(description="What a return would come to, if all of it came back.")
 class ReturnPreview:
-    #: In the order of the lines that were asked for.
-    lines: list[Money]
+    lines: list[ReturnPreviewLine] = strawberry.field(description="In the order in which they were asked for.")
     credit: Money
     exchange: Money = strawberry.field(description="The worth of the goods given in exchange.")
     to_refund: Money
@@ -151,7 +159,15 @@ class ReturnPreview:
             return Money.of(minor, currency)
 
         return cls(
-            lines=[money(worth) for worth in preview.worths],
+            lines=[
+                ReturnPreviewLine(
+                    subtotal=money(line.subtotal),
+                    discount=money(line.discount),
+                    tax=money(line.tax),
+                    total=money(line.total),
+                )
+                for line in preview.lines
+            ],
             credit=money(preview.credit),
             exchange=money(preview.exchange),
             to_refund=money(preview.to_refund),

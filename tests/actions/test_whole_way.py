@@ -19,8 +19,11 @@ from backend.actions.inventory.adjust import AdjustInventory, StockChange, adjus
 from backend.actions.orders.advance import advance
 from backend.actions.orders.approve import approve
 from backend.actions.orders.complete import complete
+from backend.actions.orders.resume import resume
 from backend.actions.payments.add import add
 from backend.actions.payments.authorize import authorize
+from backend.actions.payments.capture import capture
+from backend.actions.payments.void import void
 from backend.models import db
 from backend.models.facts import load
 from backend.models.fulfillment import ShippingOrder
@@ -28,6 +31,7 @@ from backend.models.inventory import InventoryLevel
 from backend.models.log import Alert, Event
 from backend.models.orders import Order
 from backend.models.payments import Invoice, Payment
+from backend.rules.billing import PaymentCommand
 from backend.rules.permissions import SYSTEM
 from backend.rules.progress import assess
 from backend.rules.vocabulary import (
@@ -36,6 +40,7 @@ from backend.rules.vocabulary import (
     LineKind,
     MovementReason,
     OrderState,
+    PaymentMethodKind,
     PaymentStatus,
     ShippingOrderState,
     StepMode,
@@ -109,6 +114,24 @@ async def test_a_capture_that_is_refused_suspends_until_it_is_paid(place: Place)
     assert (order.state, order.suspended) == (OrderState.WAITING_FILING, True)
     [alert] = await Alert.filter(cleared_at=None)
     assert (alert.kind, alert.severity.value) == ("payment.capture_declined", "CRITICAL")
+
+    declined = await Payment.get(order_id=order.id)
+    await void(DESK, declined.id)
+    await resume(DESK, order.id)
+    await advance(order.id)
+    assert await waits(order) == ["UNSETTLED", "PAYMENT_MISSING"]
+    await add(DESK, order.id, PaymentCommand("manual", PaymentMethodKind.BANK_TRANSFER, Decimal("5.00")))
+    await advance(order.id)
+    assert await waits(order) == ["UNSETTLED", "PAYMENT_AWAITED"]
+    await add(DESK, order.id, card("15.00"))
+    await advance(order.id)
+    assert await waits(order) == ["UNSETTLED", "PAYMENT_AWAITED"]
+    transfer = await Payment.get(order_id=order.id, gateway="manual")
+    await authorize(DESK, transfer.id)
+    await capture(DESK, transfer.id)
+    await advance(order.id)
+    order = await again(order)
+    assert (order.state, order.captured) == (OrderState.CLOSED, 2000)
 
 
 async def test_backorders_are_filled_when_stock_comes(place: Place, shop: dict[str, UUID]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from backend.models.returns import Return, ReturnLine
 from backend.money import to_decimal
@@ -49,7 +50,9 @@ async def test_what_is_missing_need_not_be_waited_for_and_what_came_may_turn_out
 
 
 PREVIEW = """query ($input: ReturnCreateInput!) { returnPreview(input: $input) {
-  lines { amount } credit { amount currency } exchange { amount } toRefund { amount } toPay { amount } } }"""
+  lines { subtotal { amount } total { amount } } credit { amount currency } exchange { amount } toRefund { amount }
+  toPay { amount } } }"""
+RETURNABLE = "query ($id: ID!) { order(id: $id) { lines { id returnable } } }"
 
 
 async def test_a_preview_says_what_the_return_then_comes_to(api: Api) -> None:
@@ -64,8 +67,8 @@ async def test_a_preview_says_what_the_return_then_comes_to(api: Api) -> None:
     alone = (await api.do(PREVIEW, {"input": given}))["returnPreview"]
     credit = alone["credit"]
     assert alone == {
-        "lines": [{"amount": credit["amount"]}], "credit": credit, "exchange": {"amount": "0.00"},
-        "toRefund": {"amount": credit["amount"]}, "toPay": {"amount": "0.00"},
+        "lines": [{"subtotal": {"amount": "4.50"}, "total": {"amount": "4.50"}}], "credit": credit,
+        "exchange": {"amount": "0.00"}, "toRefund": {"amount": credit["amount"]}, "toPay": {"amount": "0.00"},
     }  # fmt: skip
     dearer = {"sku": "TEA", "quantity": 1, "unitPrice": "500.00"}
     swapped = (await api.do(PREVIEW, {"input": {**given, "exchangeLines": [dearer]}}))["returnPreview"]
@@ -73,13 +76,21 @@ async def test_a_preview_says_what_the_return_then_comes_to(api: Api) -> None:
     assert swapped["toRefund"] == {"amount": "0.00"}
     assert Decimal(swapped["toPay"]["amount"]) == 500 - Decimal(credit["amount"])
 
+    before = await _returnable(api, order.id)
     made = await do(api, "returnCreate", **given)
+    expected = asked["orderLineId"]
+    assert await _returnable(api, order.id) == {**before, expected: before[expected] - 1}
     rma = made["return"]["id"]
     (line,) = (await do(api, "returnApprove", returnId=rma))["return"]["lines"]
     got = {"lineId": line["id"], "quantity": 1, "disposition": "RESTOCK"}
     await do(api, "returnReceive", returnId=rma, site="S1", lines=[got])
     back = await Return.get(order_id=order.id, number__endswith="R2")
     assert to_decimal(back.refund_due, order.currency) == Decimal(credit["amount"])
+
+
+async def _returnable(api: Api, order_id: UUID) -> dict[str, int]:
+    lines = (await api.do(RETURNABLE, {"id": encode_id("Order", order_id)}))["order"]["lines"]
+    return {line["id"]: line["returnable"] for line in lines}
 
 
 async def test_a_preview_is_refused_as_the_return_would_be(api: Api) -> None:

@@ -179,7 +179,14 @@ async def test_every_screen_in_both_colour_schemes(world: World, visit: Visit, p
         "admin": [
             *("", "orders", f"orders?peek={known}", f"orders/{known}"),
             *(f"orders/{known}?tab={tab}" for tab in ("fulfillment", "allocation", "payments", "returns", "timeline")),
-            *("fulfillment", "returns", *(f"returns/{one['number']}" for one in back), "payments", "inventory"),
+            *(
+                "fulfillment",
+                "returns",
+                "returns/new",
+                *(f"returns/{one['number']}" for one in back),
+                "payments",
+                "inventory",
+            ),
             *("inventory/WH-VENLO", "alerts", "jobs", "workflows", "channels", "users"),
         ],
         "store": ["", "returns", "outgoing"],

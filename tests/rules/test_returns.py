@@ -68,7 +68,7 @@ def test_units_that_come_back_in_two_parts_lose_no_cent(
 ) -> None:
     discount, cut = min(discount, price * quantity), min(cut, quantity)
     sold = line(quantity, price, fulfilled=quantity, discount=discount, tax=tax)
-    whole = worth(sold, quantity, prices_include_tax=prices_include_tax)
-    first = worth(sold, cut, prices_include_tax=prices_include_tax)
-    rest = worth(sold, quantity - cut, after=cut, prices_include_tax=prices_include_tax)
+    whole = worth(sold, quantity, prices_include_tax=prices_include_tax).total
+    first = worth(sold, cut, prices_include_tax=prices_include_tax).total
+    rest = worth(sold, quantity - cut, after=cut, prices_include_tax=prices_include_tax).total
     assert first + rest == whole == price * quantity - discount + (0 if prices_include_tax else tax)

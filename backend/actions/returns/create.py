@@ -18,7 +18,7 @@ from backend.models.returns import Return, ReturnLine, expected_units
 from backend.rules.lifecycle import ORDER_VERBS, check_verb
 from backend.rules.order_input import LineCommand
 from backend.rules.permissions import Actor
-from backend.rules.returns import Asked, check_asked, worths
+from backend.rules.returns import Asked, amounts, check_asked
 from backend.rules.vocabulary import ReturnMethod, ReturnState, SiteCapability
 
 
@@ -40,7 +40,7 @@ async def create(actor: Actor, command: CreateReturn) -> UUID:
         order = await lock_order(tx, actor, command.order_id)
         check_verb(ORDER_VERBS["returnCreate"], state=order.state, suspended=order.suspended)
         lines = {line.id: line for line in await OrderLine.filter(order_id=order.id).order_by("position")}
-        claimed = await expected_units(order.id)
+        claimed = await expected_units(lines)
         check_asked(command.lines, lines, claimed)
         site = await _site(command.site) if command.site is not None else None
         rma = await _insert(tx, order, command, site.id if site else None)
@@ -58,8 +58,8 @@ async def create(actor: Actor, command: CreateReturn) -> UUID:
             },
         )
         if command.exchange_lines:
-            credit = sum(worths(command.lines, lines, claimed, prices_include_tax=order.prices_include_tax))
-            await open_exchange(tx, actor, order, rma, command.exchange_lines, credit)
+            back = amounts(command.lines, lines, claimed, prices_include_tax=order.prices_include_tax)
+            await open_exchange(tx, actor, order, rma, command.exchange_lines, sum(part.total for part in back))
         return rma.id
 
 

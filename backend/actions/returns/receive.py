@@ -116,7 +116,7 @@ async def _take_in(
     for receipt in receipts:
         line = lines[receipt.line_id]
         line_sold = sold[line.order_line_id]
-        refund = worth(line_sold, receipt.quantity, prices_include_tax=order.prices_include_tax)
+        refund = worth(line_sold, receipt.quantity, prices_include_tax=order.prices_include_tax).total
         line.received += receipt.quantity
         line.refund += refund
         line.disposition = receipt.disposition

@@ -53,6 +53,12 @@ const returns = createRoute({
   validateSearch: (raw: Raw) => compact({ state: list(raw.state), site: list(raw.site), method: list(raw.method), ...page(raw) }),
   component: lazyRouteComponent(() => import("./features/returns/Returns"), "Returns"),
 });
+const newReturn = createRoute({
+  getParentRoute: () => root,
+  path: "/returns/new",
+  validateSearch: (raw: Raw) => compact({ order: text(raw.order) }),
+  component: lazyRouteComponent(() => import("./features/returns/NewReturn"), "NewReturn"),
+});
 const returnDetail = createRoute({
   getParentRoute: () => root,
   path: "/returns/$number",
@@ -128,6 +134,7 @@ export const router = createRouter({
     order,
     fulfillment,
     returns,
+    newReturn,
     returnDetail,
     payments,
     inventory,

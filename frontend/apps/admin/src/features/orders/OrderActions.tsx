@@ -21,6 +21,7 @@ const ELSEWHERE = ["orderNoteAdd", "orderTagsUpdate", "paymentAdd"];
 export function OrderActions({ order }: { order: OrderDetailData }) {
   const [asking, setAsking] = useState<string | null>(null);
   const { act, running } = usePlainVerbs(order);
+  const navigate = useNavigate();
   const actions = order.availableActions.filter((action) => !ELSEWHERE.includes(action.action));
   const next = FORWARD.map((name) => actions.find((action) => action.action === name && action.enabled)).find(Boolean);
   const rest = actions.filter((action) => action !== next);
@@ -29,6 +30,7 @@ export function OrderActions({ order }: { order: OrderDetailData }) {
 
   function begin(action: string) {
     if (action in PLAIN) void act(action as PlainVerb);
+    else if (action === "returnCreate") void navigate({ to: "/returns/new", search: { order: order.number } });
     else setAsking(action);
   }
 
@@ -119,8 +121,6 @@ function Asked({ verb, order, onClose }: { verb: string; order: OrderDetailData;
       return <Appease order={order} onClose={onClose} />;
     case "orderEdit":
       return <Edit order={order} onClose={onClose} />;
-    case "returnCreate":
-      return <NewReturn order={order} onClose={onClose} />;
     default:
       return null;
   }
@@ -240,54 +240,6 @@ function Edit({ order, onClose }: Asking) {
               : undefined,
           },
         });
-      }}
-    />
-  );
-}
-
-function NewReturn({ order, onClose }: Asking) {
-  const { run } = useAction(m.RETURN_CREATE);
-  const navigate = useNavigate();
-  const lines = order.lines.filter((line) => line.fulfilled - line.returned > 0);
-  return (
-    <FormDialog
-      title={t`New return`}
-      size="lg"
-      intro={
-        lines.length === 0 ? <Text size="sm">{t`Nothing of this order has been delivered that could come back.`}</Text> : undefined
-      }
-      fields={[
-        ...lines.map((line): Field => {
-          const most = line.fulfilled - line.returned;
-          return { name: line.id, label: `${line.name} (${line.sku})`, kind: "count", min: 0, max: most, initial: "0", hint: t`Up to ${most}` };
-        }),
-        { name: "reason", label: t`Reason`, required: true },
-        {
-          name: "method",
-          label: t`How it comes back`,
-          kind: "choice",
-          options: values("ReturnMethod").map((value) => ({ value, label: label("ReturnMethod", value) })),
-        },
-        { name: "site", label: t`Site that takes it`, kind: "code", hint: t`Its code; empty for the usual one` },
-      ]}
-      submit={t`Ask for the return`}
-      done={t`The return was made.`}
-      onClose={onClose}
-      send={(values) =>
-        run({
-          input: {
-            orderId: order.id,
-            method: values.text("method") as "SHIP",
-            site: values.optional("site"),
-            lines: lines
-              .map((line) => ({ orderLineId: line.id, quantity: values.count(line.id), reason: values.text("reason") }))
-              .filter((line) => line.quantity > 0),
-          },
-        })
-      }
-      onDone={(payload) => {
-        onClose();
-        if (payload.return) void navigate({ to: "/returns/$number", params: { number: payload.return.number } });
       }}
     />
   );

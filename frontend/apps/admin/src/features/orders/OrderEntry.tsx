@@ -146,7 +146,8 @@ interface LineEntryProps {
   onRemove: () => void;
 }
 
-function LineEntry({ line, channel, only, onChange, onRemove }: LineEntryProps) {
+/** One product with how many and for how much, and what stock there is of it. */
+export function LineEntry({ line, channel, only, onChange, onRemove }: LineEntryProps) {
   const [sku] = useDebouncedValue(line.sku.trim().toUpperCase(), 300);
   const { data } = useLive(ENTRY_LINE, { sku, channel }, { pause: sku.length < 2 || channel === "" });
   const known = data && sku.length >= 2 ? data : undefined;

@@ -2,11 +2,13 @@ import { label } from "@crossdock/i18n";
 import { Ago, Card, DataTable, Empty, Money, StatusBadge } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Link } from "@tanstack/react-router";
+import { NewReturnButton } from "../returns/NewReturnButton";
 import type { OrderDetailData } from "./OrderActions";
 
 export function OrderReturns({ order }: { order: OrderDetailData }) {
+  const may = order.availableActions.some((action) => action.action === "returnCreate" && action.enabled);
   return (
-    <Card title={t`Returns`} count={order.returns.length} flush>
+    <Card title={t`Returns`} count={order.returns.length} flush aside={may && <NewReturnButton order={order.number} />}>
       {order.returns.length === 0 ? (
         <Empty title={t`Nothing has come back`} hint={t`“New return” is among the actions as soon as something was delivered.`} />
       ) : (

@@ -16,7 +16,6 @@ export const ORDER_CANCEL = graphql(`mutation OrderCancel($input: OrderCancelInp
 export const ORDER_NOTE_ADD = graphql(`mutation OrderNoteAdd($input: OrderNoteInput!) { orderNoteAdd(input: $input) { order { id version } userErrors { code message path } } }`);
 export const ORDER_TAGS_UPDATE = graphql(`mutation OrderTagsUpdate($input: OrderTagsInput!) { orderTagsUpdate(input: $input) { order { id version } userErrors { code message path } } }`);
 export const ORDER_APPEASE = graphql(`mutation OrderAppease($input: AppeasementInput!) { orderAppease(input: $input) { order { id version } userErrors { code message path } } }`);
-export const RETURN_CREATE = graphql(`mutation ReturnCreate($input: ReturnCreateInput!) { returnCreate(input: $input) { return { id number } order { id version } userErrors { code message path } } }`);
 
 export const PAYMENT_ADD = graphql(`mutation PaymentAdd($input: PaymentAddInput!) { paymentAdd(input: $input) { payment { id } order { id version } userErrors { code message path } } }`);
 export const PAYMENT_AUTHORIZE = graphql(`mutation PaymentAuthorize($input: PaymentAmountInput!) { paymentAuthorize(input: $input) { payment { id } order { id version } userErrors { code message path } } }`);

@@ -1,5 +1,6 @@
 import { useLive, type VariablesOf } from "@crossdock/api";
 import { formatNumber, label, values } from "@crossdock/i18n";
+import { useSession } from "@crossdock/shell";
 import { Ago, DataTable, Empty, Money, Page, StatusBadge } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Group, NativeSelect } from "@mantine/core";
@@ -8,6 +9,7 @@ import { ListCard } from "../../lib/ListCard";
 import { Pager } from "../../lib/Pager";
 import { compact } from "../../lib/search";
 import { useSites } from "../inventory/sites";
+import { NewReturnButton } from "./NewReturnButton";
 import { RETURNS } from "./queries";
 
 type Filter = NonNullable<VariablesOf<typeof RETURNS>["filter"]>;
@@ -16,6 +18,7 @@ export function Returns() {
   const { after, before: _before, ...narrowing } = useSearch({ from: "/returns" });
   const navigate = useNavigate({ from: "/returns" });
   const sites = useSites();
+  const may = useSession().can("ADMIN", "MANAGER", "CUSTOMER_SERVICE", "FULFILLMENT", "STORE_ASSOCIATE");
   const { data, fault, loading, refresh } = useLive(RETURNS, { filter: compact(narrowing) as Filter, first: 50, after: after ?? null }, { every: 5, types: ["Return"] });
   const found = data?.returns;
   const change = (next: Partial<typeof narrowing>) => void navigate({ search: compact({ ...narrowing, ...next }) as typeof narrowing });
@@ -29,7 +32,7 @@ export function Returns() {
     />
   );
   return (
-    <Page title={t`Returns`}>
+    <Page title={t`Returns`} aside={may && <NewReturnButton />}>
       <Group gap="xs">
         {pick("state", t`Any state`, values("ReturnState").map((value) => ({ value, label: label("ReturnState", value) })))}
         {pick("method", t`Any way back`, values("ReturnMethod").map((value) => ({ value, label: label("ReturnMethod", value) })))}
