@@ -12,7 +12,7 @@ from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
 from backend.models.base import one_of
-from backend.rules.vocabulary import SalesBy, ServiceStep
+from backend.rules.vocabulary import OrderState, SalesBy, ServiceStep
 
 
 class SalesFigure(Model):
@@ -61,12 +61,29 @@ class ServiceFigure(Model):
         )
 
 
+class WorkflowFigure(Model):
+    """How many open orders stand in a state that were entered with a version of a workflow."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    workflow_id = fields.UUIDField()
+    state = fields.CharEnumField(OrderState, max_length=20)
+    orders = fields.BigIntField()
+
+    class Meta:
+        table = "workflow_figure"
+        constraints = (
+            one_of("workflow_figure", "state", OrderState),
+            UniqueConstraint(fields=("workflow_id", "state"), name="uq_workflow_figure"),
+        )
+
+
 class OrderFigures(Model):
     """What the figures have of an order: taken away again when the order has changed."""
 
     order_id = fields.UUIDField(primary_key=True)
     sales: Any = fields.JSONField(default=list)
     service: Any = fields.JSONField(default=list)
+    workflow: Any = fields.JSONField(default=list)
 
     class Meta:
         table = "order_figures"

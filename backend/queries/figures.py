@@ -1,6 +1,6 @@
-"""What one order adds to the figures of the dashboard: to sales, and to how long steps take.
+"""What one order adds to the figures of the dashboard: to sales, to how long steps take, and to its workflow's orders.
 
-Both are said once, here, for the follower that folds them and for `crossdock verify`.
+All are said once, here, for the follower that folds them and for `crossdock verify`.
 """
 
 from __future__ import annotations
@@ -114,4 +114,13 @@ SELECT order_id, step, (ended AT TIME ZONE 'UTC')::date AS day, channel_id, site
       FROM sales_order t WHERE t.closed_at IS NOT NULL AND {_SOLD}) done
  GROUP BY order_id, step, day, channel_id, site, bucket""",
 )
-ALL = (SALES, SERVICE)
+WORKFLOW = Figures(
+    "workflow_figure",
+    "workflow",
+    (("workflow_id", "uuid"), ("state", "text")),
+    ("orders",),
+    """
+SELECT t.id AS order_id, t.workflow_id, t.state, 1 AS orders
+  FROM sales_order t WHERE t.state NOT IN ('CLOSED', 'CANCELLED') {of}""",
+)
+ALL = (SALES, SERVICE, WORKFLOW)

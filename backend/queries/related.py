@@ -19,6 +19,7 @@ from backend.models.returns import Return
 from backend.queries.scope import scope
 from backend.queries.sql import Where, columns_of, row_of, rows, table_of
 from backend.rules.permissions import Actor
+from backend.rules.vocabulary import OrderState
 
 M = TypeVar("M", bound=Model)
 
@@ -73,6 +74,17 @@ async def sites_of(actor: Actor, table: str, column: str, keys: Sequence[UUID]) 
     for record in await db.fetch(sql, list(keys)):
         found[record["key"]].append(row_of(InventorySite, record))
     return found
+
+
+async def orders_of_workflow(actor: Actor, workflow_ids: Sequence[UUID]) -> dict[UUID, dict[OrderState, int]]:
+    """How many open orders were entered with these versions, by state in the order of the lifecycle.
+
+    Kept by the log's follower (reactions/fold_figures.py), of the whole house: for those who may read workflows.
+    """
+    del actor
+    sql = "SELECT workflow_id, state, orders FROM workflow_figure WHERE workflow_id = ANY($1) AND orders > 0"
+    counts = {(row["workflow_id"], row["state"]): row["orders"] for row in await db.fetch(sql, list(workflow_ids))}
+    return {key: {state: counts[key, state] for state in OrderState if (key, state) in counts} for key in workflow_ids}
 
 
 async def addresses_of(actor: Actor, customer_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:

@@ -45,6 +45,7 @@ _KNOWN: Mapping[str, Found] = {
     "expected_units": _expected_units,
     "sites_of_user": _sites_of_user,
     "sites_of_api_key": _sites_of_api_key,
+    "orders_of_workflow": related.orders_of_workflow,
     "addresses_of_customer": related.addresses_of,
 }
 

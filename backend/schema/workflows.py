@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import strawberry
 
 from backend.models.channels import Workflow as WorkflowRow
 from backend.rules.permissions import READERS
-from backend.rules.vocabulary import LifecycleStep, Role, StepMode
+from backend.rules.vocabulary import LifecycleStep, OrderState, Role, StepMode
 from backend.rules.workflows import steps_from_json
 from backend.schema.access import field, readable_by
-from backend.schema.common import Node, UserError, column, shows
+from backend.schema.common import Info, Node, UserError, column, shows
 
 #: How orders are handled is the house's own matter.
 WORKFLOW_READERS = READERS - {Role.CHANNEL, Role.STORE_ASSOCIATE}
@@ -22,6 +24,13 @@ class WorkflowStep:
     mode: StepMode
     when: str | None
     delay_seconds: int
+
+
+@readable_by(WORKFLOW_READERS)
+@strawberry.type(description="Open orders of one state.")
+class OrdersInState:
+    state: OrderState
+    count: int
 
 
 @shows(WorkflowRow)
@@ -37,6 +46,7 @@ class Workflow(Node):
     applies_when: str | None = column()
     capture_on: LifecycleStep = column()
     invoice_on: LifecycleStep = column()
+    created_at: datetime = column()
 
     @field(roles=WORKFLOW_READERS)
     def steps(self) -> list[WorkflowStep]:
@@ -48,6 +58,14 @@ class Workflow(Node):
             for step in LifecycleStep
             if step in rules
         ]
+
+    @field(
+        roles=WORKFLOW_READERS,
+        description="How many open orders were entered with this version, by state; kept, and a moment old.",
+    )
+    async def open_orders(self, info: Info) -> list[OrdersInState]:
+        found = await info.loaders.known("orders_of_workflow", self.row.id)
+        return [OrdersInState(state=state, count=count) for state, count in found.items()]
 
 
 @strawberry.input

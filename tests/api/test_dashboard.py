@@ -179,3 +179,27 @@ async def test_service_levels(api: Api) -> None:
     assert (levels["APPROVAL"]["done"], levels["APPROVAL"]["inTime"]) == (3, 2)
     assert 1_200 * 0.9 < levels["APPROVAL"]["p50Seconds"] < 1_200 * 1.1
     assert 180_000 * 0.9 < levels["APPROVAL"]["p95Seconds"] < 180_000 * 1.1
+
+
+async def test_open_orders_are_counted_by_workflow_and_state(api: Api) -> None:
+    await stock("TEA")
+    first = await enter(1)
+    await enter(2)
+    await fold_dashboard()
+    ask = "{ workflows { name openOrders { state count } } }"
+
+    async def counts() -> dict[str, list[tuple[str, int]]]:
+        found = (await api.do(ask))["workflows"]
+        return {it["name"]: [(one["state"], one["count"]) for one in it["openOrders"]] for it in found}
+
+    before = await counts()
+    (name,) = (name for name, found in before.items() if found)
+    assert sum(count for _, count in before[name]) == 2
+    await cancel(SYSTEM, first.id, "Odd.")
+    await fold_dashboard()
+    assert sum(count for _, count in (await counts())[name]) == 1
+    await refill()
+    assert sum(count for _, count in (await counts())[name]) == 1
+    assert (await api.do("{ workflows { openOrders { count } } }", role=Role.FINANCE))["workflows"]
+    for role in (Role.CHANNEL, Role.STORE_ASSOCIATE):
+        assert code_of(await api.ask(ask, role=role)) == "FORBIDDEN"

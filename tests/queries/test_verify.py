@@ -142,6 +142,10 @@ SELECT 'order_search', max(xid), max(id), now() FROM event"""
     "queue.counts": [*_FOLDED, "UPDATE queue_count SET count = count + 1 WHERE queue = 'orders.suspended'"],
     "figures.sales": [*_FOLDED, "UPDATE sales_figure SET revenue = revenue + 1 WHERE cut = 'SITE'"],
     "figures.service": [*_FOLDED, "UPDATE service_figure SET in_time = in_time + 1 WHERE step = 'APPROVAL'"],
+    "figures.workflow": [
+        *_FOLDED,
+        "UPDATE workflow_figure SET orders = orders + 1 WHERE state = 'WAITING_FULFILLMENT'",
+    ],
     MOVING: [
         """
 DELETE FROM pgqueuer WHERE convert_from(payload, 'UTF8')::jsonb ->> 'order_id' =

@@ -566,6 +566,7 @@ class Migration(migrations.Migration):
                 ("order_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
                 ("sales", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ("service", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ("workflow", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
             ],
             options={
                 "table": "order_figures",
@@ -2873,5 +2874,39 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="ShipmentLine",
             constraint=CheckConstraint(check="quantity > 0", name="ck_shipment_line_quantity"),
+        ),
+        ops.CreateModel(
+            name="WorkflowFigure",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("workflow_id", fields.UUIDField()),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="DRAFT: DRAFT\nWAITING_PAYMENT: WAITING_PAYMENT\nWAITING_APPROVAL: WAITING_APPROVAL\nWAITING_ALLOCATION: WAITING_ALLOCATION\nWAITING_FULFILLMENT: WAITING_FULFILLMENT\nWAITING_FILING: WAITING_FILING\nCLOSED: CLOSED\nCANCELLED: CANCELLED",
+                        enum_type=OrderState,
+                        max_length=20,
+                    ),
+                ),
+                ("orders", fields.BigIntField()),
+            ],
+            options={
+                "table": "workflow_figure",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "How many open orders stand in a state that were entered with a version of a workflow.",
+            },
+            bases=["Model"],
+        ),
+        ops.AddConstraint(
+            model_name="WorkflowFigure",
+            constraint=CheckConstraint(
+                check="state IN ('DRAFT', 'WAITING_PAYMENT', 'WAITING_APPROVAL', 'WAITING_ALLOCATION', 'WAITING_FULFILLMENT', 'WAITING_FILING', 'CLOSED', 'CANCELLED')",
+                name="ck_workflow_figure_state",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="WorkflowFigure",
+            constraint=UniqueConstraint(fields=("workflow_id", "state"), name="uq_workflow_figure"),
         ),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.queries.figures import SALES, SERVICE, Figures
+from backend.queries.figures import SALES, SERVICE, WORKFLOW, Figures
 from backend.queries.invariants import Invariant
 from backend.queries.queues import FOLLOWER, records
 
@@ -68,4 +68,5 @@ SELECT coalesce(c.queue, e.queue) AS queue, coalesce(c.scope, e.scope) AS scope,
     ),
     _figures("figures.sales", "Sales by day, item and site are the sum of what each order comes to.", SALES),
     _figures("figures.service", "The times of steps are those of the orders that took them.", SERVICE),
+    _figures("figures.workflow", "A workflow's open orders are counted by their state.", WORKFLOW),
 )

@@ -113,6 +113,7 @@ const jobs = createRoute({
 const workflows = createRoute({
   getParentRoute: () => root,
   path: "/workflows",
+  validateSearch: (raw: Raw) => compact({ open: text(raw.open), earlier: flag(raw.earlier) }),
   component: lazyRouteComponent(() => import("./features/workflows/Workflows"), "Workflows"),
 });
 const channels = createRoute({

@@ -73,13 +73,3 @@ export function Previews({ of }: { of: readonly Preview[] }) {
     />
   );
 }
-
-/** Of each name the active version, else the newest; the active one first. */
-export function newest(sets: readonly RuleSet[]): RuleSet[] {
-  const kept = new Map<string, RuleSet>();
-  for (const set of sets) {
-    const known = kept.get(set.name);
-    if (!known || set.active || (!known.active && set.version > known.version)) kept.set(set.name, set);
-  }
-  return [...kept.values()].toSorted((one, other) => Number(other.active) - Number(one.active));
-}

@@ -6,8 +6,9 @@ import { ActionIcon, Button, Checkbox, Fieldset, Group, NativeSelect, Stack, Tex
 import { ArrowDown, ArrowUp, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { tell } from "../../lib/tell";
+import { saidOf, titleOf } from "../../lib/versions";
 import { useEffects } from "./effects";
-import { RULE_SET_CREATE, type RuleSet, titleOf } from "./queries";
+import { RULE_SET_CREATE, type RuleSet } from "./queries";
 
 /** A rule as it is written: parameters by name, as text. */
 interface Draft {
@@ -42,7 +43,7 @@ export function RuleSetEditor({ of, may, onClose }: { of: RuleSet; may: boolean;
   const [errors, setErrors] = useState<UserError[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   const { run, running } = useAction(RULE_SET_CREATE);
-  const about = (...path: string[]) => errors.find((error) => path.every((part, place) => error.path?.at(place - path.length) === part))?.message;
+  const about = (...path: string[]) => saidOf(errors, ...path);
   const change = (key: number, next: Partial<Draft>) => setRules((all) => all.map((rule) => (rule.key === key ? { ...rule, ...next } : rule)));
   const move = (place: number, by: number) => setRules((all) => {
     const next = all.filter((_, other) => other !== place);

@@ -7,7 +7,8 @@ import { type FormEvent, useState } from "react";
 import { JobProgress, useJob } from "../jobs/JobProgress";
 import type { Job } from "../jobs/queries";
 import { SimulationResult } from "../jobs/SimulationResult";
-import { type RuleSet, SIMULATE, titleOf } from "./queries";
+import { titleOf } from "../../lib/versions";
+import { type RuleSet, SIMULATE } from "./queries";
 
 const DAY = 86_400_000;
 const day = (ago: number) => new Date(Date.now() - ago * DAY).toISOString().slice(0, 10);

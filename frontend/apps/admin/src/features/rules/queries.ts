@@ -29,5 +29,3 @@ export const SIMULATE = graphql(
 );
 
 export type RuleSet = ResultOf<typeof RULE_SETS>["allocationRuleSets"][number];
-
-export const titleOf = (set: Pick<RuleSet, "name" | "version">) => `${set.name} v${set.version}`;
