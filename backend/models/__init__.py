@@ -8,6 +8,7 @@ MODULES = (
     "backend.models.inventory",
     "backend.models.fulfillment",
     "backend.models.prices",
+    "backend.models.receipts",
     "backend.models.returns",
     "backend.models.log",
     "backend.models.jobs",

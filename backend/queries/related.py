@@ -15,6 +15,7 @@ from backend.models.inventory import InventorySite, ReservationLine
 from backend.models.log import Alert
 from backend.models.orders import Order, OrderHold, OrderLine, OrderNote
 from backend.models.payments import Invoice, Payment, PaymentTransaction
+from backend.models.receipts import ExpectedReceiptLine
 from backend.models.returns import Return
 from backend.queries.scope import scope
 from backend.queries.sql import Where, columns_of, row_of, rows, table_of
@@ -37,6 +38,7 @@ _ORDER: Mapping[type[Model], str] = {
     Shipment: "t.created_at, t.id",
     Return: "t.position",
     ReservationLine: "t.position, t.id",
+    ExpectedReceiptLine: "t.position",
     Alert: "t.raised_at, t.id",
 }
 

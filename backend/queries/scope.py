@@ -33,6 +33,7 @@ from backend.models.log import Alert, AlertRule, Event
 from backend.models.orders import Order, OrderHold, OrderLine, OrderNote
 from backend.models.payments import Invoice, Payment, PaymentTransaction
 from backend.models.people import ApiKey, Customer, SavedSearch, User
+from backend.models.receipts import ExpectedReceipt, ExpectedReceiptLine
 from backend.models.returns import Return, ReturnLine, ReturnReceipt
 from backend.queries.sql import Where
 from backend.rules.permissions import LEADS, Actor
@@ -92,6 +93,8 @@ _STORE: Mapping[type[Model], str] = {
     InventorySite: _ALL,
     InventoryLevel: "t.site_id = ANY({a})",
     InventoryMovement: "t.site_id = ANY({a})",
+    ExpectedReceipt: "t.site_id = ANY({a})",
+    ExpectedReceiptLine: "EXISTS (SELECT 1 FROM expected_receipt r WHERE r.id = t.receipt_id AND r.site_id = ANY({a}))",
     Order: _at_sites("t.id"),
     Customer: f"EXISTS (SELECT 1 FROM sales_order o WHERE o.customer_id = t.id AND {_at_sites('o.id')})",
     User: "(t.id = {me} OR EXISTS (SELECT 1 FROM app_user_site u WHERE u.user_id = t.id AND u.site_id = ANY({a})))",

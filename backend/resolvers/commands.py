@@ -48,6 +48,7 @@ _KINDS = {
     "rule_set_id": "AllocationRuleSet",
     "job_id": "Job",
     "file_id": "File",
+    "expected_receipt_id": "ExpectedReceipt",
 }
 
 Kinds = dict[str, str]

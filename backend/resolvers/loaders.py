@@ -12,7 +12,7 @@ from tortoise.models import Model
 
 from backend.models.facts import load_facts
 from backend.models.returns import expected_units
-from backend.queries import nested, related
+from backend.queries import nested, receipts, related
 from backend.resolvers.context import Context
 from backend.rules.permissions import Actor
 from backend.schema.common import given
@@ -39,9 +39,21 @@ async def _expected_units(actor: Actor, order_line_ids: Sequence[UUID]) -> Mappi
     return await expected_units(order_line_ids)
 
 
+async def _incoming(actor: Actor, levels: Sequence[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], Any]:
+    del actor
+    return await receipts.incoming(levels)
+
+
+async def _outlook(actor: Actor, skus: Sequence[str]) -> Mapping[str, Any]:
+    del actor
+    return await receipts.outlooks(skus)
+
+
 #: Of rows that the actor has been shown already.
 _KNOWN: Mapping[str, Found] = {
     "facts": _facts,
+    "incoming": _incoming,
+    "outlook": _outlook,
     "expected_units": _expected_units,
     "sites_of_user": _sites_of_user,
     "sites_of_api_key": _sites_of_api_key,

@@ -13,6 +13,7 @@ from backend.resolvers.jobs import JobMutations
 from backend.resolvers.order_mutations import OrderMutations
 from backend.resolvers.payment_mutations import PaymentMutations
 from backend.resolvers.people_mutations import PeopleMutations
+from backend.resolvers.receipts import ReceiptMutations
 from backend.resolvers.reservation_mutations import ReservationMutations
 from backend.resolvers.return_mutations import ReturnMutations
 from backend.resolvers.searches import SearchMutations
@@ -27,6 +28,7 @@ class Mutation(
     FulfillmentMutations,
     ReturnMutations,
     InventoryMutations,
+    ReceiptMutations,
     AllocationMutations,
     ReservationMutations,
     AlertMutations,

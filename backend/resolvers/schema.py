@@ -22,6 +22,7 @@ from backend.resolvers.nodes import NodeQueries
 from backend.resolvers.orders import OrderQueries
 from backend.resolvers.payments import PaymentQueries
 from backend.resolvers.people import PeopleQueries
+from backend.resolvers.receipts import ReceiptQueries
 from backend.resolvers.returns import ReturnQueries
 from backend.resolvers.searches import SearchQueries
 from backend.resolvers.subscriptions import Subscription
@@ -46,6 +47,7 @@ class Query(
     AlertQueries,
     PeopleQueries,
     InventoryQueries,
+    ReceiptQueries,
     AllocationQueries,
     CatalogQueries,
     SearchQueries,

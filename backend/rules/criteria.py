@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -18,6 +18,7 @@ from backend.rules.vocabulary import (
     FulfillmentStatus,
     OrderState,
     PaymentStatus,
+    ReceiptState,
     ReturnMethod,
     ReturnState,
     ShippingOrderState,
@@ -127,6 +128,14 @@ class ReturnCriteria:
     state: Sequence[ReturnState] | None = None
     site: Sequence[str] | None = None
     method: Sequence[ReturnMethod] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptCriteria:
+    state: Sequence[ReceiptState] | None = None
+    site: Sequence[str] | None = None
+    sku: Sequence[str] | None = None
+    expected_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -208,6 +208,12 @@ class ReturnMethod(StrEnum):
     IN_STORE = "IN_STORE"
 
 
+class ReceiptState(StrEnum):
+    EXPECTED = "EXPECTED"
+    RECEIVED = "RECEIVED"
+    CANCELLED = "CANCELLED"
+
+
 class Disposition(StrEnum):
     RESTOCK = "RESTOCK"
     DAMAGED = "DAMAGED"

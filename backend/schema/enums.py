@@ -27,6 +27,7 @@ _LISTS = (
     words.StepStatus,
     words.StepMode,
     words.PaymentMethodKind,
+    words.ReceiptState,
     words.TransactionKind,
     words.TransactionState,
     words.InvoiceKind,

@@ -10,6 +10,7 @@ from backend.models.inventory import InventoryLevel as InventoryLevelRow
 from backend.models.inventory import InventoryMovement as InventoryMovementRow
 from backend.models.inventory import InventorySite as InventorySiteRow
 from backend.queries.inventory import Promise
+from backend.rules.expectations import Outlook
 from backend.rules.permissions import READERS
 from backend.rules.vocabulary import MovementReason, Role, SiteCapability, SiteKind
 from backend.schema.access import field, readable_by
@@ -53,8 +54,9 @@ class InventoryLevel(Held):
         return max(0, row.on_hand - row.allocated - row.reserved - row.safety_stock)
 
     @field(roles=STOCK_READERS, description="Units of expected receipts.")
-    def incoming(self) -> int:
-        return 0
+    async def incoming(self, info: Info) -> int:
+        units: int | None = await info.loaders.known("incoming", (self.row.site_id, self.row.sku))
+        return units or 0
 
 
 @readable_by(STOCK_READERS)
@@ -181,8 +183,12 @@ class Availability:
     promise: strawberry.Private[Promise]
     sku: str
     total: int
-    backorderable: bool
-    expected_at: date | None
+    backorderable: bool = strawberry.field(description="The SKU is known: what sites lack is waited for.")
+
+    @field(roles=READERS, description="The first day on which units are expected that nobody waits for.")
+    async def expected_at(self, info: Info) -> date | None:
+        outlook: Outlook | None = await info.loaders.known("outlook", self.sku)
+        return outlook.spare if outlook else None
 
     @field(roles=READERS)
     def sites(self) -> list[SiteAvailability]:
@@ -191,7 +197,7 @@ class Availability:
 
     @classmethod
     def of(cls, promise: Promise) -> Availability:
-        return cls(promise=promise, sku=promise.sku, total=promise.total, backorderable=promise.known, expected_at=None)
+        return cls(promise=promise, sku=promise.sku, total=promise.total, backorderable=promise.known)
 
 
 @strawberry.input

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import strawberry
 from strawberry.scalars import JSON
@@ -11,6 +11,7 @@ from backend.models.inventory import InventorySite as InventorySiteRow
 from backend.models.orders import Order as OrderRow
 from backend.models.orders import OrderLine as OrderLineRow
 from backend.models.orders import OrderNote as OrderNoteRow
+from backend.rules.expectations import Outlook
 from backend.rules.permissions import READERS
 from backend.rules.returns import returnable
 from backend.rules.vocabulary import DeliveryMethod, LineKind, OrderState
@@ -73,6 +74,11 @@ class OrderLine(Node):
     async def returnable(self, info: Info) -> int:
         expected: int | None = await info.loaders.known("expected_units", self.row.id)
         return returnable(self.row, expected or 0)
+
+    @field(roles=READERS, description="When all units that it waits for are expected; null where that is not known.")
+    async def expected_at(self, info: Info) -> date | None:
+        outlook: Outlook | None = await info.loaders.known("outlook", self.row.sku) if self.row.backordered else None
+        return outlook.by_line.get(self.row.id) if outlook else None
 
     @field(roles=READERS)
     async def pickup_site(self, info: Info) -> InventorySiteRef | None:

@@ -88,6 +88,11 @@ SELECT gen_random_uuid(), made.id, 1, l.site_id, l.sku, l.on_hand + 1
         f"UPDATE inventory_level SET reserved = on_hand + 1 WHERE id = {_ANY_LEVEL}",
     ],
     "shipment.units": [f"UPDATE shipment_line SET quantity = quantity + 1 WHERE order_id = {_CLOSED}"],
+    "receipt.open": [
+        """
+INSERT INTO expected_receipt (id, reference, site_id, expected_on, state, version, created_at)
+SELECT gen_random_uuid(), 'PO-1', id, now(), 'EXPECTED', 1, now() FROM inventory_site LIMIT 1"""
+    ],
     "payment.sums": [_MORE_CASH],
     "payment.bounds": [
         "ALTER TABLE payment DROP CONSTRAINT ck_payment_captured",

@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.actions.inventory.stock import (
-    MAX_UNITS,
     Delta,
     StockChange,
     apply,
+    check_enough,
     check_rows,
     find_sites,
-    lock_levels,
     make_levels,
 )
-from backend.errors import ErrorCode, refused
 from backend.models.db import Transaction, retried, transaction
 from backend.models.inventory import InventoryLevel
-from backend.rules.order_input import Problems
 from backend.rules.permissions import Actor
 from backend.rules.vocabulary import MovementReason
 
@@ -52,7 +49,7 @@ async def adjust(actor: Actor, command: AdjustInventory) -> list[InventoryLevel]
             for change in command.changes
         ]
         await make_levels(tx, [(delta.site_id, delta.sku) for delta in deltas])
-        await _check_enough(tx, deltas)
+        await check_enough(tx, deltas, "changes")
         await apply(tx, actor, deltas, reference=command.reference)
         return await read_levels(tx, [(delta.site_id, delta.sku) for delta in deltas])
 
@@ -68,36 +65,6 @@ def _check(command: AdjustInventory) -> None:
         elif sign and change.quantity * sign < 0:
             direction = "add" if sign > 0 else "take away"
             problems.add(f"{command.reason.value} can only {direction}.", "changes", index, "quantity")
-    problems.check()
-
-
-async def _check_enough(tx: Transaction, deltas: Sequence[Delta]) -> None:
-    """Locks the levels, in order, and refuses with the first row of each that would fall below what is promised."""
-    sums: dict[tuple[UUID, str], int] = {}
-    first: dict[tuple[UUID, str], int] = {}
-    for index, delta in enumerate(deltas):
-        key = (delta.site_id, delta.sku)
-        sums[key] = sums.get(key, 0) + delta.on_hand
-        first.setdefault(key, index)
-    await lock_levels(tx, sums)
-    rows = await tx.fetch(
-        "SELECT l.site_id, l.sku, l.on_hand, l.allocated + l.reserved AS promised FROM inventory_level l"
-        " JOIN unnest($1::uuid[], $2::text[]) AS w(site_id, sku) USING (site_id, sku) ORDER BY l.site_id, l.sku",
-        [site_id for site_id, _ in sums],
-        [sku for _, sku in sums],
-    )
-    problems = Problems()
-    for row in rows:
-        key = (UUID(str(row["site_id"])), row["sku"])
-        after = row["on_hand"] + sums[key]
-        if after > MAX_UNITS:
-            raise refused(ErrorCode.INVALID, "The quantity is out of range.", "changes", first[key], "quantity")
-        if sums[key] < 0 and after < row["promised"]:
-            problems.add(
-                f"{row['on_hand']} are there, {row['promised']} of them promised.",
-                *("changes", first[key], "quantity"),
-                code=ErrorCode.INSUFFICIENT_STOCK,
-            )
     problems.check()
 
 

@@ -160,6 +160,36 @@ async def make_levels(tx: Transaction, keys: Iterable[tuple[UUID, str]]) -> None
     )
 
 
+async def check_enough(tx: Transaction, deltas: Sequence[Delta], path: str) -> None:
+    """Locks the levels, in order, and refuses with the first row of each that would fall below what is promised."""
+    sums: dict[tuple[UUID, str], int] = {}
+    first: dict[tuple[UUID, str], int] = {}
+    for index, delta in enumerate(deltas):
+        key = (delta.site_id, delta.sku)
+        sums[key] = sums.get(key, 0) + delta.on_hand
+        first.setdefault(key, index)
+    await lock_levels(tx, sums)
+    rows = await tx.fetch(
+        "SELECT l.site_id, l.sku, l.on_hand, l.allocated + l.reserved AS promised FROM inventory_level l"
+        " JOIN unnest($1::uuid[], $2::text[]) AS w(site_id, sku) USING (site_id, sku) ORDER BY l.site_id, l.sku",
+        [site_id for site_id, _ in sums],
+        [sku for _, sku in sums],
+    )
+    problems = Problems()
+    for row in rows:
+        key = (UUID(str(row["site_id"])), row["sku"])
+        after = row["on_hand"] + sums[key]
+        if after > MAX_UNITS:
+            raise refused(ErrorCode.INVALID, "The quantity is out of range.", path, first[key], "quantity")
+        if sums[key] < 0 and after < row["promised"]:
+            problems.add(
+                f"{row['on_hand']} are there, {row['promised']} of them promised.",
+                *(path, first[key], "quantity"),
+                code=ErrorCode.INSUFFICIENT_STOCK,
+            )
+    problems.check()
+
+
 async def find_sites(tx: Transaction, actor: Actor, changes: Sequence[StockChange], path: str) -> dict[str, UUID]:
     """Site ids by code; NOT_FOUND for a site that is not there, or is none of the store associate's."""
     rows = await tx.fetch(

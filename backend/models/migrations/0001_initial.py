@@ -30,6 +30,7 @@ from backend.rules.vocabulary import (
     PaymentMethodKind,
     PaymentStatus,
     PriceMode,
+    ReceiptState,
     ReturnMethod,
     ReturnState,
     Role,
@@ -369,6 +370,113 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="ApiKeySite",
             constraint=UniqueConstraint(fields=("api_key_id", "site_id"), name="uq_api_key_site"),
+        ),
+        ops.CreateModel(
+            name="ExpectedReceipt",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("reference", fields.CharField(unique=True, max_length=200)),
+                (
+                    "site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="site_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "source",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="source_id",
+                        null=True,
+                        description="of a transfer: the site that has sent the goods",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("supplier", fields.CharField(null=True, max_length=200)),
+                ("expected_on", fields.DateField()),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        default=ReceiptState.EXPECTED,
+                        description="EXPECTED: EXPECTED\nRECEIVED: RECEIVED\nCANCELLED: CANCELLED",
+                        enum_type=ReceiptState,
+                        max_length=20,
+                    ),
+                ),
+                ("version", fields.IntField(default=1)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("closed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("closing_reason", fields.CharField(null=True, max_length=500)),
+            ],
+            options={
+                "table": "expected_receipt",
+                "app": "crossdock",
+                "indexes": [Index(fields=["state", "expected_on"], name="ix_expected_receipt_state")],
+                "pk_attr": "id",
+                "table_description": "Known by the reference of whoever sent it: a purchase order's number, a delivery note's.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="ExpectedReceipt",
+            constraint=CheckConstraint(
+                check="state IN ('EXPECTED', 'RECEIVED', 'CANCELLED')", name="ck_expected_receipt_state"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ExpectedReceipt",
+            constraint=CheckConstraint(
+                check="(state = 'EXPECTED') = (closed_at IS NULL)", name="ck_expected_receipt_closed"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="ExpectedReceipt",
+            constraint=CheckConstraint(check="source_id <> site_id", name="ck_expected_receipt_source"),
+        ),
+        ops.CreateModel(
+            name="ExpectedReceiptLine",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                (
+                    "receipt",
+                    fields.ForeignKeyField(
+                        "crossdock.ExpectedReceipt",
+                        source_field="receipt_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("position", fields.IntField()),
+                ("sku", fields.CharField(db_index=True, max_length=100)),
+                ("quantity", fields.IntField()),
+                ("received", fields.IntField(default=0)),
+            ],
+            options={"table": "expected_receipt_line", "app": "crossdock", "pk_attr": "id"},
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="ExpectedReceiptLine",
+            constraint=UniqueConstraint(fields=("receipt_id", "sku"), name="uq_expected_receipt_line"),
+        ),
+        ops.AddConstraint(
+            model_name="ExpectedReceiptLine",
+            constraint=CheckConstraint(check="quantity > 0", name="ck_expected_receipt_line_quantity"),
+        ),
+        ops.AddConstraint(
+            model_name="ExpectedReceiptLine",
+            constraint=CheckConstraint(
+                check="received >= 0 AND received <= quantity", name="ck_expected_receipt_line_received"
+            ),
         ),
         ops.CreateModel(
             name="InventoryLevel",

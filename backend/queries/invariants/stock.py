@@ -61,4 +61,12 @@ SELECT s.number, sl.sku, sl.packed, coalesce(p.units, 0) AS in_packages
  WHERE s.delivery_method = 'SHIP' AND s.state IN ('WAITING_SHIPMENT', 'SHIPPED', 'DELIVERED')
    AND sl.packed <> coalesce(p.units, 0)""",
     ),
+    Invariant(
+        "receipt.open",
+        "Goods are expected as long as units of them are missing.",
+        """
+SELECT r.reference, r.state FROM expected_receipt r
+ WHERE r.state = 'EXPECTED'
+   AND NOT EXISTS (SELECT 1 FROM expected_receipt_line l WHERE l.receipt_id = r.id AND l.received < l.quantity)""",
+    ),
 )

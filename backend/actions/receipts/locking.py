@@ -1,0 +1,44 @@
+"""How every command on an expected receipt begins and ends."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from backend.actions.inventory.stock import may_handle
+from backend.errors import ErrorCode, not_found, refused
+from backend.events import record
+from backend.models.db import Transaction
+from backend.models.receipts import ExpectedReceipt, ExpectedReceiptLine
+from backend.rules.permissions import Actor
+from backend.rules.vocabulary import ReceiptState
+
+
+async def lock_receipt(
+    tx: Transaction, actor: Actor, receipt_id: UUID, expected_version: int | None = None
+) -> tuple[ExpectedReceipt, list[ExpectedReceiptLine]]:
+    """The receipt that is still expected, and its lines, locked until the end of `tx`."""
+    await tx.execute("SELECT 1 FROM expected_receipt WHERE id = $1 FOR NO KEY UPDATE", receipt_id)
+    receipt = await ExpectedReceipt.get_or_none(id=receipt_id)
+    if receipt is None or not may_handle(actor, receipt.site_id):
+        raise not_found("expected receipt", "expected_receipt_id")
+    if expected_version is not None and receipt.version != expected_version:
+        message = f"The receipt is at version {receipt.version}, not {expected_version}."
+        raise refused(ErrorCode.STALE, message, "expected_version")
+    if receipt.state is not ReceiptState.EXPECTED:
+        raise refused(ErrorCode.INVALID_STATE, f"It is {receipt.state.value.lower()} already.", "expected_receipt_id")
+    return receipt, await ExpectedReceiptLine.filter(receipt_id=receipt.id).order_by("position")
+
+
+async def save_receipt(
+    tx: Transaction, receipt: ExpectedReceipt, state: ReceiptState = ReceiptState.EXPECTED, reason: str | None = None
+) -> None:
+    receipt.version += 1
+    if state is not ReceiptState.EXPECTED:
+        receipt.state, receipt.closed_at, receipt.closing_reason = state, tx.now, reason
+    await receipt.save(update_fields=["version", "state", "closed_at", "closing_reason", "expected_on"])
+
+
+def tell(tx: Transaction, actor: Actor, receipt: ExpectedReceipt, verb: str, message: str, **data: Any) -> None:
+    """Write `receipt.<verb>` into the log."""
+    record(tx, actor, f"receipt.{verb}", message, subject=("ExpectedReceipt", receipt.id), data=data)
