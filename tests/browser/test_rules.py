@@ -121,3 +121,34 @@ async def test_a_file_is_tried_then_taken_in(world: World, visit: Visit, tmp_pat
     await expect(dialog.get_by_text("Done for 3")).to_be_visible(timeout=20_000)
     assert world.ask('{ product(sku: "NEW-0") { name } }') == {"name": "New 0"}
     assert visit.troubles == []
+
+
+async def test_goods_are_announced_by_another_site_put_off_and_received(world: World, visit: Visit) -> None:
+    page = visit.page
+    await visit.log_in("admin", "ben@example.com")
+    await page.goto(f"{world.url}/admin/inventory/WH-BRNO?tab=expected")
+    await expect(page.get_by_text("Nothing is expected")).to_be_visible()
+    await page.get_by_role("button", name="Announce goods").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Reference").fill("T-100")
+    await dialog.get_by_label("Day").fill("2100-02-03")
+    await dialog.get_by_label("Sent by a site").select_option("Venlo warehouse")
+    await dialog.get_by_label("Goods").fill("TR-1003 100000")
+    await dialog.get_by_role("button", name="Announce").click()
+    await expect(dialog.get_by_text(re.compile("of them promised"))).to_be_visible()
+    await dialog.get_by_label("Goods").fill("TR-1003 3\nTR-1004, 1")
+    await visit.look("admin-goods-announced")
+    await dialog.get_by_role("button", name="Announce").click()
+    row = page.get_by_role("row", name=re.compile("T-100"))
+    await expect(row).to_contain_text("TR-1003 3, TR-1004 1")
+    await row.get_by_role("button", name="Another day: T-100").click()
+    await dialog.get_by_label("Day").fill("2100-02-05")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(row).to_contain_text("5 Feb 2100")
+    await visit.look("admin-goods-expected")
+    await row.get_by_role("button", name="Receive: T-100").click()
+    await dialog.get_by_role("button", name="Received").click()
+    await expect(page.get_by_text("Nothing is expected")).to_be_visible()
+    moved = world.ask('{ inventorySite(code: "WH-BRNO") { movements(first: 1) { nodes { reason reference } } } }')
+    assert moved["movements"]["nodes"] == [{"reason": "TRANSFER_IN", "reference": "T-100"}]
+    assert visit.troubles == []

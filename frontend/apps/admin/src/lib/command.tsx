@@ -9,7 +9,7 @@ import { tell } from "./tell";
 export interface Field {
   name: string;
   label: string;
-  kind?: "text" | "long" | "count" | "amount" | "choice" | "choices" | "check" | "password" | "email" | "code";
+  kind?: "text" | "long" | "count" | "amount" | "choice" | "choices" | "check" | "password" | "email" | "code" | "date";
   required?: boolean;
   initial?: string | string[] | boolean;
   options?: { value: string; label: string }[];
@@ -164,6 +164,6 @@ function Entry({ field, first, error, chosen, choose }: EntryProps) {
     case "code":
       return <TextInput {...shared} defaultValue={initial} autoComplete="off" autoCapitalize="characters" spellCheck={false} />;
     default:
-      return <TextInput {...shared} type={kind === "email" ? "email" : "text"} defaultValue={initial} autoComplete="off" />;
+      return <TextInput {...shared} type={kind} defaultValue={initial} autoComplete="off" />;
   }
 }

@@ -11,6 +11,7 @@ import { FormDialog } from "../../lib/command";
 import { ListCard } from "../../lib/ListCard";
 import { Pager } from "../../lib/Pager";
 import { useSession } from "@crossdock/shell";
+import { ExpectedReceipts } from "./ExpectedReceipts";
 
 const SITE = graphql(`
   query Site($code: String!) {
@@ -192,6 +193,7 @@ export function Site() {
           <Tabs.List aria-label={t`Parts of the site`}>
             <Tabs.Tab value="levels">{t`Stock`}</Tabs.Tab>
             <Tabs.Tab value="movements">{t`Movements`}</Tabs.Tab>
+            <Tabs.Tab value="expected">{t`Expected`}</Tabs.Tab>
           </Tabs.List>
           <TextInput
             key={code}
@@ -206,6 +208,9 @@ export function Site() {
         </Group>
         <Tabs.Panel value="levels">
           <Levels code={code} />
+        </Tabs.Panel>
+        <Tabs.Panel value="expected">
+          <ExpectedReceipts code={code} sku={search.sku} />
         </Tabs.Panel>
         <Tabs.Panel value="movements">
           <Movements code={code} />

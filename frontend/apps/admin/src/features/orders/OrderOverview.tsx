@@ -1,4 +1,4 @@
-import { isZero, label } from "@crossdock/i18n";
+import { formatDate, isZero, label } from "@crossdock/i18n";
 import { Card, DataTable, Money } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Stack, Text } from "@mantine/core";
@@ -64,7 +64,7 @@ export function Overview({ order }: { order: OrderDetailData }) {
 
 function Progress({ line }: { line: OrderDetailData["lines"][number] }) {
   const parts: [number, string][] = [
-    [line.backordered, t`back-ordered`],
+    [line.backordered, line.expectedAt ? t`back-ordered, expected on ${formatDate(line.expectedAt)}` : t`back-ordered`],
     [line.allocated, t`allocated`],
     [line.picked, t`picked`],
     [line.fulfilled, t`fulfilled`],

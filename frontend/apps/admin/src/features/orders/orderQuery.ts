@@ -141,6 +141,7 @@ export const ORDER = graphql(
         quantity
         allocated
         backordered
+        expectedAt
         picked
         fulfilled
         cancelled
