@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from backend.errors import not_found
+from backend.errors import ErrorCode, not_found, refused
 from backend.models import db
 from backend.models.base import uuid7
 from backend.models.db import Row, transaction
@@ -46,6 +46,23 @@ async def prices() -> tuple[Row, list[Row]]:
     row = await db.fetchrow(_PRICES)
     assert row is not None
     return row, await db.fetch(_SHADOW)
+
+
+_MAX_PRICES = 500
+
+
+async def unit_prices(version: int, site: str | None, sku: str | None, first: int) -> list[Row]:
+    """The highest first, of a site and an SKU where they are named: site_id, sku, price in hundredths."""
+    if not 1 <= first <= _MAX_PRICES:
+        raise refused(ErrorCode.INVALID, f"first is 1 to {_MAX_PRICES}.", "first")
+    where = Where()
+    where.add(f"p.price_table_id = {where.bind(version)}")
+    if site is not None:
+        where.add(f"p.site_id = (SELECT i.id FROM inventory_site i WHERE i.code = {where.bind(site)})")
+    if sku is not None:
+        where.add(f"p.sku = {where.bind(sku)}")
+    sql = f"SELECT p.site_id, p.sku, p.price FROM scarcity_price p WHERE {where}"
+    return await db.fetch(f"{sql} ORDER BY p.price DESC, p.sku, p.site_id LIMIT {where.bind(first)}", *where.args)
 
 
 async def preview(actor: Actor, order_id: UUID, rule_set_id: UUID | None) -> AllocationDecision:

@@ -15,12 +15,13 @@ from strawberry.scalars import JSON
 from backend.models.fulfillment import AllocationDecision as AllocationDecisionRow
 from backend.models.fulfillment import AllocationRuleSet as AllocationRuleSetRow
 from backend.models.inventory import InventorySite as InventorySiteRow
+from backend.queries import allocation as queries
 from backend.rules.allocation_record import Explanation
 from backend.rules.permissions import READERS
 from backend.rules.scarcity import HORIZON_DAYS, PERIOD_MINUTES
 from backend.rules.vocabulary import AllocationOutcome, PriceMode, Role
 from backend.schema.access import field, readable_by
-from backend.schema.common import Info, Node, UserError, column, show, shows
+from backend.schema.common import Info, Node, UserError, column, given, show, shows
 from backend.schema.refs import InventorySiteRef
 
 #: How orders are allocated is the house's own matter.
@@ -126,6 +127,18 @@ class AllocationDecision(Node):
 
 
 @readable_by(HOUSE)
+@strawberry.type(description="What one more unit at a site is worth to later orders, in the currency of its costs.")
+class UnitPrice:
+    site_id: strawberry.Private[str]
+    sku: str
+    price: Decimal
+
+    @field(roles=HOUSE)
+    async def site(self, info: Info) -> InventorySiteRef:
+        return await _site(info, self.site_id)
+
+
+@readable_by(HOUSE)
 @strawberry.type(description="Prices learnt from past orders for the stock there was. The newest version is in force.")
 class AllocationPriceTable:
     version: int
@@ -134,6 +147,16 @@ class AllocationPriceTable:
     orders: int
     prices: int
     seconds: float
+
+    @field(roles=HOUSE, description="The highest first; where there is none, it is zero.")
+    async def units(
+        self, site: str | None = strawberry.UNSET, sku: str | None = strawberry.UNSET, first: int = 50
+    ) -> list[UnitPrice]:
+        found = await queries.unit_prices(self.version, given(site), given(sku), first)
+        return [
+            UnitPrice(site_id=str(row["site_id"]), sku=row["sku"], price=Decimal(row["price"]).scaleb(-2))
+            for row in found
+        ]
 
 
 @readable_by(HOUSE)

@@ -13,13 +13,15 @@ from backend.actions.allocation.learn_prices import learn_prices
 from backend.actions.jobs.run import run
 from backend.actions.orders.advance import advance
 from backend.actions.rule_sets.install import install_rule_sets
+from backend.models import db
 from backend.models.jobs import Job
+from backend.models.prices import PriceTable, ScarcityPrice
 from backend.reactions.run_job import KINDS
 from backend.rules.vocabulary import Role
 from backend.schema.common import decode_id, encode_id
 from tests.actions.goods import everything
 from tests.api import world
-from tests.api.conftest import Api
+from tests.api.conftest import Api, code_of
 from tests.api.test_jobs import finished
 
 CREATE = """mutation($input: AllocationRuleSetInput!) { allocationRuleSetCreate(input: $input) {
@@ -202,3 +204,26 @@ async def test_scarcity_prices_are_set_and_seen(api: Api) -> None:
         "prices": None,
         "userErrors": [{"code": "INVALID", "path": ["periodMinutes"]}],
     }
+
+
+async def test_the_prices_of_a_version_are_listed_the_highest_first(api: Api) -> None:
+    await world.second_site()
+    sites = {row["code"]: row["id"] for row in await db.fetch("SELECT code, id FROM inventory_site")}
+    for rows in ([("S1", "TEA", 900)], [("S1", "TEA", 120), ("S2", "TEA", 350), ("S1", "CUP", 40)]):
+        made = await PriceTable.create(
+            made_at=datetime.now(UTC), rule_set="least cost v1", orders=9, prices=3, seconds=1.0
+        )
+        for site, sku, price in rows:
+            await ScarcityPrice.create(price_table_id=made.id, site_id=sites[site], sku=sku, price=price)
+
+    async def listed(arguments: str = "", role: Role = Role.VIEWER) -> list[tuple[str, str, str]]:
+        query = f"{{ allocationPrices {{ table {{ units{arguments} {{ sku price site {{ code }} }} }} }} }}"
+        found = (await api.do(query, role=role))["allocationPrices"]["table"]["units"]
+        return [(it["site"]["code"], it["sku"], it["price"]) for it in found]
+
+    assert await listed() == [("S2", "TEA", "3.50"), ("S1", "TEA", "1.20"), ("S1", "CUP", "0.40")]
+    assert await listed('(site: "S1", first: 1)') == [("S1", "TEA", "1.20")]
+    assert await listed('(sku: "CUP")') == [("S1", "CUP", "0.40")]
+    assert await listed('(site: "S9")') == []
+    answer = await api.ask("{ allocationPrices { table { units(first: 501) { sku } } } }")
+    assert code_of(answer) == "BAD_USER_INPUT"

@@ -51,10 +51,11 @@ SETTINGS: Any = {"locale": "en-GB", "reduced_motion": "reduce"}
 
 @dataclass
 class World:
-    """The running server, and a client with an administrator's key."""
+    """The running server, and a client with an administrator's key; the database is for what no mutation makes."""
 
     url: str
     key: str
+    database: str
 
     def ask(self, document: str, **variables: Any) -> Any:
         """The one root field's answer."""
@@ -133,7 +134,7 @@ async def world(database_server: str, template_database: str, open_dir: Path) ->
         port = free_port()
         stack.worker()
         stack.serve(port)
-        yield World(f"http://127.0.0.1:{port}", key)
+        yield World(f"http://127.0.0.1:{port}", key, url)
     await drop_database(database_server, name)
 
 

@@ -104,6 +104,12 @@ const ruleSets = createRoute({
   path: "/rule-sets",
   component: lazyRouteComponent(() => import("./features/rules/RuleSets"), "RuleSets"),
 });
+const prices = createRoute({
+  getParentRoute: () => root,
+  path: "/rule-sets/prices",
+  validateSearch: (raw: Raw) => compact({ site: text(raw.site), sku: text(raw.sku) }),
+  component: lazyRouteComponent(() => import("./features/rules/ScarcityPrices"), "ScarcityPrices"),
+});
 const jobs = createRoute({
   getParentRoute: () => root,
   path: "/jobs",
@@ -145,6 +151,7 @@ export const router = createRouter({
     jobs,
     workflows,
     ruleSets,
+    prices,
     channels,
     users,
   ]),

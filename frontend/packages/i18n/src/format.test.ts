@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatAgo, formatMoney, isZero } from "./format";
+import { formatAgo, formatAmount, formatMoney, isZero } from "./format";
 
 describe("money", () => {
   test("is not rounded through a float", () => {
@@ -13,6 +13,11 @@ describe("money", () => {
   test.each([["0", true], ["0.00", true], ["-0.00", true], ["0.01", false], ["10", false]])("%s is zero: %s", (amount, zero) => {
     expect(isZero({ amount, currency: "EUR" })).toBe(zero);
   });
+});
+
+test("an amount without its currency has two decimals at least", () => {
+  expect(formatAmount("1234.5", "de-DE")).toBe("1.234,50");
+  expect(formatAmount("-0.125", "en-GB")).toBe("-0.125");
 });
 
 describe("ago", () => {

@@ -34,6 +34,11 @@ export function formatNumber(value: number, locale?: string): string {
   return numberFormat({}, locale).format(value);
 }
 
+/** An amount whose currency is told elsewhere; exact, as money is. */
+export function formatAmount(amount: string, locale?: string): string {
+  return numberFormat({ minimumFractionDigits: 2, maximumFractionDigits: 4 }, locale).format(amount as Intl.StringNumericLiteral);
+}
+
 export function formatDateTime(value: string, locale?: string): string {
   return dateFormat({ dateStyle: "medium", timeStyle: "short" }, locale).format(new Date(value));
 }

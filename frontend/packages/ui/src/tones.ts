@@ -53,6 +53,7 @@ const TONES: Partial<Record<Vocabulary, Record<string, Tone>>> = {
   QueuePriority: { LOW: "idle", MEDIUM: "warn", HIGH: "bad" },
   AllocationOutcome: { FULL: "good", PARTIAL: "warn", BACKORDERED: "warn", NONE: "bad" },
   JobState: { QUEUED: "busy", RUNNING: "busy", SUCCEEDED: "good", FAILED: "bad", CANCELLED: "warn" },
+  PriceMode: { SHADOW: "busy", LIVE: "good" },
   StepMode: { AUTOMATIC: "good", MANUAL: "busy", SKIP: "idle" },
 };
 

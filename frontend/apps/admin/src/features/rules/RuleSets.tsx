@@ -3,6 +3,7 @@ import { useSession } from "@crossdock/shell";
 import { Badge, DataTable, Empty, Page } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button, Group, Menu, Switch, Text, UnstyledButton } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { FormDialog } from "../../lib/command";
@@ -30,6 +31,7 @@ export function RuleSets() {
       title={t`Rule sets`}
       aside={
         <>
+          <Link to="/rule-sets/prices">{t`Scarcity prices`}</Link>
           <Switch size="xs" label={t`Earlier versions, too`} checked={all} onChange={(event) => setAll(event.currentTarget.checked)} />
           {may && sets.length > 0 && (
             <Button variant="default" onClick={() => setComparing(true)}>
