@@ -14,6 +14,12 @@ const dashboard = createRoute({
   path: "/",
   component: lazyRouteComponent(() => import("./features/dashboard/Dashboard"), "Dashboard"),
 });
+const sales = createRoute({
+  getParentRoute: () => root,
+  path: "/sales",
+  validateSearch: (raw: Raw) => compact({ days: Number(raw.days) || undefined, channel: text(raw.channel), table: flag(raw.table) }),
+  component: lazyRouteComponent(() => import("./features/sales/Sales"), "Sales"),
+});
 const orders = createRoute({
   getParentRoute: () => root,
   path: "/orders",
@@ -136,6 +142,7 @@ const users = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     dashboard,
+    sales,
     orders,
     orderEntry,
     order,

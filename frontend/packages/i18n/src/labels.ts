@@ -59,6 +59,7 @@ const LABELS = {
   ImportKind: { ORDERS: msg`Orders`, PRODUCTS: msg`Products`, INVENTORY: msg`Stock counts`, SITES: msg`Sites` },
   AlertTrigger: { EVENT: msg`An event`, QUEUE: msg`A queue` },
   PriceMode: { OFF: msg`Off`, SHADOW: msg`Shadow`, LIVE: msg`Live` },
+  ServiceStep: { APPROVAL: msg`Approval`, SHIPMENT: msg`Shipment`, HAND_OVER: msg`Hand-over`, ORDER: msg`The whole order` },
   StepMode: { AUTOMATIC: msg`Automatic`, MANUAL: msg`Manual`, SKIP: msg`Skip` },
   /** `Waiting.reason`: a code, or the name of the step. */
   WaitReason: {

@@ -157,17 +157,20 @@ function Sales() {
     <Card
       title={t`Sales`}
       aside={
-        <SegmentedControl
-          size="xs"
-          aria-label={t`Period`}
-          value={days}
-          onChange={setDays}
-          data={[
-            { value: "7", label: t`7 days` },
-            { value: "14", label: t`14 days` },
-            { value: "30", label: t`30 days` },
-          ]}
-        />
+        <Group gap="md">
+          <SegmentedControl
+            size="xs"
+            aria-label={t`Period`}
+            value={days}
+            onChange={setDays}
+            data={[
+              { value: "7", label: t`7 days` },
+              { value: "14", label: t`14 days` },
+              { value: "30", label: t`30 days` },
+            ]}
+          />
+          <Link to="/sales" search={{ days: Number(days) }} style={{ fontSize: 14 }}>{t`All figures`}</Link>
+        </Group>
       }
     >
       {loading ? (
