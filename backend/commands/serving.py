@@ -53,6 +53,8 @@ def _options(settings: Settings) -> dict[str, Any]:
         "server_header": False,
         "timeout_graceful_shutdown": _GRACE_SECONDS,
         "ws_max_size": settings.body_limit_bytes,
+        # Messages are small and many: to compress them costs more than it saves, and 60 kB a socket.
+        "ws_per_message_deflate": False,
     }
 
 

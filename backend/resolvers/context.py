@@ -8,7 +8,7 @@ from uuid import UUID
 
 from backend.config import Settings
 from backend.errors import Refused, Unauthenticated
-from backend.queries.live import LiveLog
+from backend.resolvers.watching import Feeds
 from backend.rules.permissions import Actor
 
 
@@ -33,7 +33,7 @@ class Context:
     """One per operation. `identity` is None for those who are not logged in; sessionCreate fills it in."""
 
     settings: Settings
-    live: LiveLog
+    live: Feeds
     request_id: str = ""
     identity: Actor | None = None
     address: str = ""

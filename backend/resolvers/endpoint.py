@@ -20,7 +20,6 @@ from strawberry.types.unset import UNSET, UnsetType
 from backend import events
 from backend.actions.people.authenticate import authenticate
 from backend.config import Settings
-from backend.queries.live import LiveLog
 from backend.resolvers import bodies, explorer, faults, idempotency, origins
 from backend.resolvers.bodies import BadRequest, GraphQLRequest
 from backend.resolvers.context import Context
@@ -28,6 +27,7 @@ from backend.resolvers.documents import Prepared, is_mutation, is_subscription
 from backend.resolvers.gate import GatedSchema
 from backend.resolvers.sockets import SocketAdapter, SocketHandler, connect
 from backend.resolvers.throttle import Throttle
+from backend.resolvers.watching import Feeds
 
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
@@ -55,7 +55,7 @@ class Endpoint(GraphQL[Context, None]):
         )
         self.gated = schema
         self.settings = settings
-        self.live = LiveLog(settings.database_url or "", settings.database_statement_cache)
+        self.live = Feeds(settings.database_url or "", settings.database_statement_cache)
         self.throttle = Throttle(settings.rate_limit, settings.rate_limit * 2)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

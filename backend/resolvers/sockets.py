@@ -14,9 +14,10 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Comple
 from strawberry.types.graphql import OperationType
 from strawberry.utils.aio import aclosing
 
-from backend.actions.people.authenticate import authenticate
+from backend.actions.people.authenticate import Credential, authenticate
 from backend.models import db
 from backend.resolvers.context import Context
+from backend.rules.permissions import Actor
 
 _MAX_CHARACTERS = 200_000
 #: Seconds between two looks at whether whoever is connected may still be, though nothing is sent.
@@ -66,7 +67,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def _is_somebody(self) -> bool:
         """The benefit of the doubt while the database is away."""
         try:
-            return await authenticated(self.context) is not None
+            return await still(self.context) is not None
         except Exception as error:
             if not db.is_away(error):
                 raise
@@ -91,11 +92,22 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
 
 async def authenticated(context: Context) -> Context | None:
-    """A fresh context for whom the socket belongs to: the cookie of its handshake, or the key of connection_init."""
+    """A fresh context for whom the socket belongs to."""
+    credential = _credential(context)
+    identity = await authenticate(api_key=credential.api_key, session_token=credential.session_token)
+    return None if identity is None else replace(context, identity=identity, prepared=None, cache={})
+
+
+async def still(context: Context) -> Actor | None:
+    """Who that is by now; None for somebody who may not stay."""
+    return await context.live.still(_credential(context))
+
+
+def _credential(context: Context) -> Credential:
+    """The cookie of the socket's handshake, or the key of its connection_init."""
     header = (context.connection_params or {}).get("Authorization")
     key = header[7:].strip() if isinstance(header, str) and header.lower().startswith("bearer ") else context.api_key
-    identity = await authenticate(api_key=key, session_token=None if key is not None else context.session_token)
-    return None if identity is None else replace(context, identity=identity, prepared=None, cache={})
+    return Credential(key, None if key is not None else context.session_token)
 
 
 async def connect(context: Context) -> None:

@@ -24,8 +24,8 @@ from backend.queries import jobs, related
 from backend.queries.live import TooSlow, Wanted
 from backend.resolvers.arguments import key
 from backend.resolvers.context import Context
-from backend.resolvers.sockets import authenticated
-from backend.rules.permissions import READERS, Actor
+from backend.resolvers.sockets import still
+from backend.rules.permissions import READERS
 from backend.schema.access import subscription
 from backend.schema.common import Info, decode_id, given, show
 from backend.schema.dashboard import Queue
@@ -35,7 +35,7 @@ from backend.schema.jobs import Job
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
-Read = Callable[[Actor, list[Row]], Awaitable[list[T]]]
+Read = Callable[[Context, list[Row]], Awaitable[list[T]]]
 
 
 @strawberry.type(
@@ -86,8 +86,8 @@ class Subscription:
             raise not_found("site", "site")
         site_id = known[site].id
 
-        async def read(actor: Actor, rows: list[Row]) -> list[SiteWorkMessage]:
-            found = await _subjects(actor, ShippingOrder, rows)
+        async def read(context: Context, rows: list[Row]) -> list[SiteWorkMessage]:
+            found = await _subjects(context, ShippingOrder, rows)
             return [
                 SiteWorkMessage(cursor=_cursor(row), shipping_order=show(found[row["subject_id"]]))
                 for row in rows
@@ -103,13 +103,13 @@ class Subscription:
         job_id = decode_id(id, "Job", "id")
         start = str(await head())
 
-        async def read(actor: Actor, _: list[Row]) -> list[JobRow]:
-            found = await jobs.job(actor, job_id)
+        async def read(context: Context, _: list[Row]) -> list[JobRow]:
+            found = await jobs.job(context.actor, job_id)
             if found is None:
                 raise not_found("job", "id")
             return [found]
 
-        (stands,) = await read(info.actor, [])
+        (stands,) = await read(info.context, [])
         sent = (stands.state, stands.done)
         yield show(stands)
         if stands.finished_at is not None:
@@ -132,7 +132,7 @@ async def _feed(context: Context, wanted: Wanted, after: str | None, read: Read[
         async with aclosing(context.live.follow(wanted, position)) as batches:
             async for rows in batches:
                 await _renew(context)
-                for message in await read(context.actor, rows):
+                for message in await read(context, rows):
                     yield message
     except TooSlow:
         message_ = "Messages were taken too slowly; subscribe again after the last cursor."
@@ -141,24 +141,24 @@ async def _feed(context: Context, wanted: Wanted, after: str | None, read: Read[
 
 async def _renew(context: Context) -> None:
     """The rights of this moment, and nothing that was loaded before. Other roles ask for another admission."""
-    fresh = await authenticated(context)
-    if fresh is None:
+    actor = await still(context)
+    if actor is None:
         raise Unauthenticated
-    if fresh.actor.roles != context.actor.roles:
+    if actor.roles != context.actor.roles:
         raise Forbidden("Your roles have changed; subscribe again.")
-    context.identity = fresh.identity
+    context.identity = actor
     context.forget()
 
 
-async def _alerts(actor: Actor, rows: list[Row]) -> list[AlertMessage]:
-    found = await _subjects(actor, Alert, rows)
+async def _alerts(context: Context, rows: list[Row]) -> list[AlertMessage]:
+    found = await _subjects(context, Alert, rows)
     seen = (row for row in rows if row["subject_id"] in found)
     return [AlertMessage(cursor=_cursor(row), alert=show(found[row["subject_id"]])) for row in seen]
 
 
-async def _order_events(actor: Actor, rows: list[Row]) -> list[OrderEventMessage]:
-    events = await related.by_key(actor, Event, "id", [row["id"] for row in rows])
-    orders = await related.by_key(actor, Order, "id", list({row["order_id"] for row in rows}))
+async def _order_events(context: Context, rows: list[Row]) -> list[OrderEventMessage]:
+    events = await context.live.seen(context.actor, Event, [row["id"] for row in rows])
+    orders = await context.live.seen(context.actor, Order, list({row["order_id"] for row in rows}))
     return [
         OrderEventMessage(cursor=_cursor(row), order=show(orders[row["order_id"]]), event=show(events[row["id"]]))
         for row in rows
@@ -166,8 +166,8 @@ async def _order_events(actor: Actor, rows: list[Row]) -> list[OrderEventMessage
     ]
 
 
-async def _subjects(actor: Actor, model: type[M], rows: list[Row]) -> dict[UUID, M]:
-    return await related.by_key(actor, model, "id", list({row["subject_id"] for row in rows}))
+async def _subjects(context: Context, model: type[M], rows: list[Row]) -> dict[UUID, M]:
+    return await context.live.seen(context.actor, model, list({row["subject_id"] for row in rows}))
 
 
 def _cursor(row: Row) -> str:

@@ -17,22 +17,23 @@ from backend.actions.jobs import run
 from backend.actions.orders.advance import advance
 from backend.actions.orders.note import note
 from backend.actions.orders.suspend import suspend
-from backend.actions.people.authenticate import authenticate
+from backend.actions.people.authenticate import Credential, authenticate
+from backend.actions.people.log_in import log_in
 from backend.models import db
 from backend.models.log import Alert
 from backend.models.orders import Order
 from backend.queries import live
-from backend.queries.live import LiveLog
 from backend.reactions.run_job import KINDS
 from backend.resolvers.context import Context
 from backend.resolvers.schema import schema
+from backend.resolvers.watching import Feeds
 from backend.rules.order_input import CustomerCommand
 from backend.rules.permissions import READERS, SYSTEM
 from backend.rules.vocabulary import ChannelKind, Role
 from backend.schema.common import decode_id, encode_id
-from tests.api.conftest import Api
+from tests.api.conftest import PASSWORD, Api
 from tests.api.test_jobs import BULK, finished
-from tests.api.world import alert, enter, second_site, stock, straight_through
+from tests.api.world import alert, enter, second_site, statements, stock, straight_through
 
 ORDERS = """subscription ($id: ID, $after: String) { orderEvents(orderId: $id, after: $after) {
   cursor event { kind message sequence } order { number suspended notes { body } } } }"""
@@ -47,14 +48,14 @@ Watch = Callable[..., Any]
 
 
 @pytest.fixture
-async def log(api: Api) -> AsyncIterator[LiveLog]:
-    made = LiveLog(api.settings.database_url or "")
+async def log(api: Api) -> AsyncIterator[Feeds]:
+    made = Feeds(api.settings.database_url or "")
     yield made
     await made.close()
 
 
 @pytest.fixture
-def watch(api: Api, log: LiveLog) -> Watch:
+def watch(api: Api, log: Feeds) -> Watch:
     """Opens a feed; gives a function that waits for the next answer."""
 
     @asynccontextmanager
@@ -186,7 +187,7 @@ async def test_a_lost_connection_is_opened_again_and_nothing_is_missed(watch: Wa
         assert [entry["body"] for entry in (await following())["order"]["notes"]] == ["One", "Two"]
 
 
-async def test_one_connection_serves_all_and_is_given_up_with_the_last(watch: Watch, log: LiveLog) -> None:
+async def test_one_connection_serves_all_and_is_given_up_with_the_last(watch: Watch, log: Feeds) -> None:
     order = await enter()
     async with watch(ORDERS) as one, watch(ORDERS) as two, watch(ALERTS) as three:
         tasks = [asyncio.create_task(following()) for following in (one, two)]
@@ -206,7 +207,7 @@ async def test_one_connection_serves_all_and_is_given_up_with_the_last(watch: Wa
 
 
 async def test_who_is_too_slow_is_let_go_and_comes_back(
-    watch: Watch, log: LiveLog, monkeypatch: pytest.MonkeyPatch
+    watch: Watch, log: Feeds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "MAX_WAITING", 5)
     order = await enter()
@@ -292,3 +293,22 @@ def test_everybody_watches_what_they_see() -> None:
     assert schema._schema.subscription_type is not None
     names = schema._schema.subscription_type.fields
     assert {schema.access["Subscription", name] for name in names} == {READERS}
+
+
+async def test_what_many_ask_at_the_same_moment_is_asked_once_and_each_sees_their_own(
+    api: Api, log: Feeds, database: str
+) -> None:
+    await second_site()
+    order = await enter(1)
+    known = [Credential(api.keys[role]) for role in (Role.ADMIN, Role.CHANNEL, Role.STORE_ASSOCIATE)]
+    session = Credential(None, (await log_in("ann@example.com", PASSWORD, 1)).token)
+    nobody = [Credential("cd_nobody_secret"), Credential("nothing"), Credential(None, "nothing"), Credential(None)]
+    async with statements(database) as asked:
+        actors = await asyncio.gather(*(log.still(one) for one in 30 * [*known, session, *nobody]))
+        assert sum("FROM api_key k" in query or "FROM app_session" in query for query in asked) == 2
+        asked.clear()
+        rows = await asyncio.gather(*(log.seen(actor, Order, [order.id]) for actor in actors if actor is not None))
+        assert sum("FROM sales_order t" in query for query in asked) == 3  # The house, the channel, the store.
+    roles = [[role.value for role in actor.roles] if actor else None for actor in actors[:8]]
+    assert roles == [["ADMIN"], ["CHANNEL"], ["STORE_ASSOCIATE"], ["ADMIN"], None, None, None, None]
+    assert [bool(found) for found in rows[:4]] == [True, True, False, True]
