@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from backend.models import db
 from backend.queries.verify import verify
 from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import LifecycleStep, StepMode
+from tests.faults.crashing import crash
 from tests.faults.dying_worker import PLACES
 from tests.shop import ORDER_CREATE, Clients, open_shop, order_of
 from tests.stack import Process, Stack, at_rest, free_port, time_passes, until
@@ -209,7 +210,7 @@ async def test_the_database_crashes_under_traffic(folder: Path) -> None:
             stack.worker()
             await asyncio.to_thread(stack.serve, port)
             clients = Clients([f"http://127.0.0.1:{port}"], key)
-            acknowledged = await _traffic(clients, clients_at_once, seconds, _crash(postgres, crashes, seconds))
+            acknowledged = await _traffic(clients, clients_at_once, seconds, crash(postgres, crashes, seconds))
             await settled()
             known = await db.fetch("SELECT external_id FROM sales_order")
             assert len(known) == len({row["external_id"] for row in known})
@@ -240,26 +241,6 @@ async def _traffic(clients: Clients, at_once: int, seconds: float, meanwhile: Aw
 
     await asyncio.gather(meanwhile, *(channel(name) for name in range(at_once)))
     return acknowledged
-
-
-async def _crash(postgres: EmbeddedPostgres, times: int, seconds: float) -> None:
-    for _ in range(times):
-        await asyncio.sleep(seconds / (times + 1))
-        pid = postgres.server_pid()
-        assert pid is not None
-        os.kill(pid, signal.SIGQUIT)
-        await until(_gone(postgres, pid), "PostgreSQL has ended", 20)
-        # As a service manager would: another comes, finds it gone and starts it.
-        again = EmbeddedPostgres(postgres.data_dir)
-        await asyncio.to_thread(again.start)
-        await asyncio.to_thread(again.stop)
-
-
-def _gone(postgres: EmbeddedPostgres, pid: int) -> Callable[[], Awaitable[bool]]:
-    async def gone() -> bool:
-        return postgres.server_pid() != pid
-
-    return gone
 
 
 async def _count(what: str) -> int:
