@@ -36,6 +36,10 @@ const API_KEYS = graphql(`
         code
         name
       }
+      sites {
+        id
+        name
+      }
     }
   }
 `);
@@ -48,11 +52,11 @@ type Key = ResultOf<typeof API_KEYS>["apiKeys"][number];
 
 export function Channels() {
   const { can } = useSession();
-  const lead = can("ADMIN", "MANAGER");
+  const admin = can("ADMIN");
   return (
     <Page title={t`Channels and keys`}>
-      <ChannelList may={lead} />
-      {lead && <Keys />}
+      <ChannelList may={admin} />
+      {can("ADMIN", "MANAGER") && <Keys may={admin} />}
     </Page>
   );
 }
@@ -118,7 +122,7 @@ function NewChannel({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Keys() {
+function Keys({ may }: { may: boolean }) {
   const { data, fault, loading, refresh } = useLive(API_KEYS, {}, { types: ["ApiKey"] });
   const [making, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<Key | null>(null);
@@ -130,9 +134,11 @@ function Keys() {
       count={found?.length}
       flush
       aside={
-        <Button size="xs" variant="default" onClick={() => setMaking(true)}>
-          {t`New key`}
-        </Button>
+        may && (
+          <Button size="xs" variant="default" onClick={() => setMaking(true)}>
+            {t`New key`}
+          </Button>
+        )
       }
     >
       {loading ? (
@@ -150,7 +156,7 @@ function Keys() {
             { id: "name", header: t`Key`, heading: true, cell: (row) => <b>{row.name}</b> },
             { id: "prefix", header: t`Begins with`, cell: (row) => <code>{row.prefix}…</code> },
             { id: "role", header: t`Role`, cell: (row) => label("Role", row.role) },
-            { id: "channel", header: t`Channel`, cell: (row) => row.channel?.name ?? "–" },
+            { id: "for", header: t`For`, cell: (row) => [row.channel, ...row.sites].flatMap((one) => one?.name ?? []).join(", ") || "–" },
             { id: "made", header: t`Made`, cell: (row) => <DateTime at={row.createdAt} /> },
             { id: "used", header: t`Last used`, cell: (row) => (row.lastUsedAt ? <Ago at={row.lastUsedAt} /> : t`never`) },
             {
@@ -160,6 +166,8 @@ function Keys() {
               cell: (row) =>
                 row.revokedAt ? (
                   <Badge>{t`Revoked`}</Badge>
+                ) : !may ? (
+                  <Badge tone="good">{t`Active`}</Badge>
                 ) : (
                   <Button size="compact-sm" variant="default" onClick={() => setRevoking(row)}>
                     {t`Revoke`}
