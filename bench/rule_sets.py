@@ -4,6 +4,9 @@
 
 FOLDER is one that `python -m bench.import_trial` takes. Nothing is written: the planner is asked, and what it gives is
 taken from the stock. Amounts are of the orders' currency, with the rule sets' default rates.
+
+`least cost and prices` learns scarcity prices again after every 500 orders: from those 500, each standing for its share
+of the orders that are still to come, and for the stock that is left. The first 500 are decided without.
 """
 
 from __future__ import annotations
@@ -12,8 +15,8 @@ import gzip
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,14 +26,18 @@ from uuid import UUID
 from backend.models.supply import destination_of
 from backend.rules.allocation import Plan, Question, plan
 from backend.rules.allocation_model import Demand, Level, Site
-from backend.rules.rule_sets import READY, RuleSet
-from backend.rules.simulation import Case, replay
+from backend.rules.price_learning import Window, learn
+from backend.rules.rule_sets import LEAST_COST, READY, RuleSet
+from backend.rules.scarcity import Learnt
+from backend.rules.simulation import Case, Replayed, replay
 from backend.rules.vocabulary import DeliveryMethod, LineKind, SiteCapability, SiteKind
 from bench.import_trial import files
 from bench.table import show
 
 #: One order after the other: when it was placed does not matter, since no stock comes in between.
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
+#: Orders between two times of learning.
+_ROUND = 500
 
 
 @dataclass
@@ -42,7 +49,10 @@ class Folder:
 
 @dataclass
 class Tally:
+    """`cost` is of what was shipped; `whole` has with it what the missing units cost."""
+
     cost: int = 0
+    whole: int = 0
     shipments: int = 0
     asked: int = 0
     missing: int = 0
@@ -107,20 +117,58 @@ def cases_of(folder: Folder, count: int | None) -> Iterator[Case]:
 
 def measure(folder: Folder, rule_set: RuleSet, count: int | None = None) -> Tally:
     tally = Tally()
+    decide = _timed(tally, {})
+    for replayed in replay(rule_set, cases_of(folder, count), folder.sites, folder.opening, decide=decide):
+        _count(tally, replayed)
+    return tally
 
+
+def measure_with_prices(folder: Folder, rule_set: RuleSet, count: int | None = None) -> Tally:
+    tally, left = Tally(), dict(folder.opening)
+    learnt: Learnt = {}
+    cases = list(cases_of(folder, count))
+    for start in range(0, len(cases), _ROUND):
+        part = cases[start : start + _ROUND]
+        for replayed in replay(rule_set, part, folder.sites, left, decide=_timed(tally, learnt)):
+            _count(tally, replayed)
+            for it in replayed.plan.assignments:
+                level = left[it.site_id, it.sku]
+                left[it.site_id, it.sku] = replace(level, free=level.free - it.quantity)
+        learnt = _learnt(part, len(cases) - start - len(part), folder, left, rule_set)
+    return tally
+
+
+def _learnt(
+    part: Sequence[Case],
+    to_come: int,
+    folder: Folder,
+    left: Mapping[tuple[UUID, str], Level],
+    rule_set: RuleSet,
+) -> Learnt:
+    """From as many of the part as their whole weights stand for what is to come."""
+    if not to_come:
+        return {}
+    weight = max(1, round(to_come / len(part)))
+    return learn([Window(part[: max(1, to_come // weight)], weight)], folder.sites, left, rule_set)
+
+
+def _timed(tally: Tally, prices: Learnt) -> Callable[[Question], Plan]:
     def timed(question: Question) -> Plan:
         began = time.process_time()
-        made = plan(question)
+        made = plan(replace(question, scarcity=prices) if prices else question)
         tally.seconds.append(time.process_time() - began)
         return made
 
-    for case, _, made in replay(rule_set, cases_of(folder, count), folder.sites, folder.opening, decide=timed):
-        parts = made.decision.plan.parts
-        tally.cost += parts.total - parts.unfilled
-        tally.shipments += len(made.decision.plan.sources)
-        tally.asked += sum(demand.quantity for demand in case.demands)
-        tally.missing += sum(made.backordered.values())
-    return tally
+    return timed
+
+
+def _count(tally: Tally, replayed: Replayed) -> None:
+    parts = replayed.plan.decision.plan.parts
+    tally.cost += parts.money - parts.unfilled
+    tally.whole += parts.money
+    tally.shipments += len(replayed.plan.decision.plan.sources)
+    tally.asked += sum(demand.quantity for demand in replayed.case.demands)
+    tally.missing += replayed.missing
 
 
 def main() -> None:
@@ -128,18 +176,18 @@ def main() -> None:
         raise SystemExit("Usage: python -m bench.rule_sets FOLDER [COUNT]")
     folder = read(Path(sys.argv[1]))
     count = int(sys.argv[2]) if len(sys.argv) == 3 else None
-    lines = []
-    for rule_set in READY:
-        tally = measure(folder, rule_set, count)
-        spent = sorted(tally.seconds)
-        mean, median = sum(spent) / len(spent) * 1000, spent[len(spent) // 2] * 1000
-        units = f"{tally.missing:,} of {tally.asked:,}"
-        lines.append((rule_set.name, f"{tally.cost / 100:,.2f}", tally.shipments, units, f"{mean:.1f}, {median:.2f}"))
-    print(
-        show(
-            ("rule set", "cost of what was shipped", "shipments", "units without stock", "ms CPU: mean, median"), lines
-        )
-    )
+    rows = [_row(rule_set.name, measure(folder, rule_set, count)) for rule_set in READY]
+    rows.append(_row(f"{LEAST_COST.name} and prices", measure_with_prices(folder, LEAST_COST, count)))
+    head = ("rule set", "cost of what was shipped", "with what is missing", "shipments", "units without stock")
+    print(show((*head, "ms CPU: mean, median"), rows))
+
+
+def _row(name: str, tally: Tally) -> tuple[object, ...]:
+    spent = sorted(tally.seconds)
+    mean, median = sum(spent) / len(spent) * 1000, spent[len(spent) // 2] * 1000
+    units = f"{tally.missing:,} of {tally.asked:,}"
+    amounts = (f"{tally.cost / 100:,.2f}", f"{tally.whole / 100:,.2f}")
+    return name, *amounts, tally.shipments, units, f"{mean:.1f}, {median:.2f}"
 
 
 if __name__ == "__main__":
