@@ -114,6 +114,7 @@ class ShippingOrder(Identified):
         indexes = (
             Index(fields=("site_id", "state", "created_at"), name="ix_shipping_order_site"),
             Index(fields=("state", "created_at"), name="ix_shipping_order_state"),
+            Index(fields=("site_id", "fulfilled_at"), name="ix_shipping_order_fulfilled"),
         )
         constraints = (
             UniqueConstraint(fields=("order_id", "position"), name="uq_shipping_order_position"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
 from backend.models.base import Identified, check, link, not_negative, one_of
-from backend.rules.vocabulary import LineKind, MovementReason, SiteKind
+from backend.rules.vocabulary import LineKind, MovementReason, SiteKind, Weekday
+
+_DAYS = ",".join(Weekday)
 
 
 class Product(Identified):
@@ -42,6 +45,11 @@ class InventorySite(Identified):
     rank = fields.IntField(default=100, description="lower is preferred")
     daily_capacity = fields.IntField(null=True)
     safety_stock = fields.IntField(default=0, description="units of each SKU that are not promised")
+    cut_off_minute = fields.SmallIntField(null=True, description="after midnight there; null: the day's end")
+    working_days: list[str] | None = ArrayField(element_type="text", null=True, description="null: every day")
+    closed_on: list[date] | None = ArrayField(element_type="date", null=True)
+    handling_days = fields.SmallIntField(db_default=0, default=0, description="working days until an order leaves")
+    areas: Any = fields.JSONField(null=True, description="that it ships to, rules/dispatch.py: Area; null: anywhere")
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
@@ -50,6 +58,9 @@ class InventorySite(Identified):
             one_of("inventory_site", "kind", SiteKind),
             check("inventory_site", "safety_stock", "safety_stock >= 0"),
             check("inventory_site", "daily_capacity", "daily_capacity >= 0"),
+            check("inventory_site", "cut_off_minute", "cut_off_minute BETWEEN 0 AND 1439"),
+            check("inventory_site", "working_days", f"cardinality(working_days) > 0 AND working_days <@ '{{{_DAYS}}}'"),
+            check("inventory_site", "handling_days", "handling_days BETWEEN 0 AND 60"),
         )
 
 

@@ -13,9 +13,11 @@ from uuid import UUID
 from backend.models import db
 from backend.models.db import Row
 from backend.money import exponent
+from backend.rules import dispatch
 from backend.rules.allocation import Question
 from backend.rules.allocation_model import Demand, Point, Site, Stock, Units
 from backend.rules.assessment import order_context
+from backend.rules.dispatch import areas_of
 from backend.rules.facts import Facts
 from backend.rules.rule_sets import LEAST_COST, RuleSet, rules_from_json
 from backend.rules.scarcity import NO_PRICES, Prices, in_force
@@ -50,7 +52,7 @@ class Supply:
 
 _SITES = """
 SELECT json_agg(json_build_array(id, code, kind, active, capabilities, rank, latitude, longitude,
-                address ->> 'country', address ->> 'subdivision') ORDER BY rank, code) FROM inventory_site
+                address ->> 'country', address ->> 'subdivision', areas) ORDER BY rank, code) FROM inventory_site
 """
 _LOOK = f"""
 WITH line AS MATERIALIZED (
@@ -170,6 +172,7 @@ def question_of(order: Facts, supply: Supply) -> Question:
         exclusions=wanted.exclusions,
         order=order_context(order) if supply.rule_set.speaks_of_order else {},
         scarcity=supply.prices.live,
+        ship_to=dispatch.destination_of(order.shipping_address),
     )
 
 
@@ -208,10 +211,21 @@ def _sites(rows: str) -> tuple[Site, ...]:
             place=None if latitude is None or longitude is None else (latitude, longitude),
             country=country or "",
             subdivision=subdivision or "",
+            areas=areas_of(areas),
         )
-        for identity, code, kind, active, capabilities, rank, latitude, longitude, country, subdivision in json.loads(
-            rows
-        )
+        for (
+            identity,
+            code,
+            kind,
+            active,
+            capabilities,
+            rank,
+            latitude,
+            longitude,
+            country,
+            subdivision,
+            areas,
+        ) in json.loads(rows)
     )
 
 

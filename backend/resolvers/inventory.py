@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import strawberry
 from strawberry import UNSET
 
 from backend.queries import inventory as queries
+from backend.queries.availability import promises
 from backend.resolvers.arguments import key, window, word
-from backend.resolvers.commands import texts
+from backend.resolvers.commands import maybe_text, text, texts
+from backend.rules.dispatch import Destination
 from backend.rules.permissions import READERS
 from backend.rules.vocabulary import SiteKind
 from backend.schema.access import field
@@ -34,12 +38,25 @@ class InventoryQueries:
     ) -> InventorySiteConnection:
         return InventorySiteConnection.of(await queries.sites(info.actor, given(kind), window(first, after)))
 
-    @field(roles=READERS, description="What can be promised of each SKU; at most 100 at a time.")
+    @field(
+        roles=READERS,
+        description="What can be promised of each of at most 100 SKUs; with a destination by sites that ship there.",
+    )
     async def availability(
         self,
         skus: list[str],
         channel: str | None = UNSET,
         destination: AddressInput | None = UNSET,
     ) -> list[Availability]:
-        del channel, destination
-        return [Availability.of(promise) for promise in await queries.promises(texts(skus, "skus") or [])]
+        del channel
+        wanted = texts(skus, "skus") or []
+        found = await promises(wanted, datetime.now(UTC), _place(destination) if destination else None)
+        return [Availability.of(promise) for promise in found]
+
+
+def _place(given_in: AddressInput) -> Destination:
+    return Destination(
+        text(given_in.country, "destination", "country"),
+        maybe_text(given(given_in.subdivision), "destination", "subdivision"),
+        maybe_text(given(given_in.postal_code), "destination", "postal_code"),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +11,15 @@ import strawberry
 from backend.actions.inventory import sites
 from backend.actions.inventory.adjust import AdjustInventory, adjust
 from backend.actions.inventory.set_counts import SetInventory, set_counts
+from backend.actions.inventory.set_dispatch import SetDispatch, set_dispatch
 from backend.actions.inventory.sites import SiteCommand
 from backend.models.inventory import InventoryLevel as InventoryLevelRow
 from backend.models.inventory import InventorySite as InventorySiteRow
 from backend.resolvers.commands import perform, translate
-from backend.rules.permissions import GOODS, LEADS
+from backend.rules.permissions import GOODS, LEADS, Actor
 from backend.schema.access import mutation
 from backend.schema.common import Info, show, show_all
+from backend.schema.dispatch import InventorySiteDispatchInput
 from backend.schema.inventory import (
     InventoryAdjustInput,
     InventoryChangeInput,
@@ -38,25 +40,26 @@ async def _levels(changes: Sequence[InventoryChangeInput]) -> InventoryPayload:
     return InventoryPayload(levels=show_all(held))
 
 
+async def _on_site(info: Info, act: Callable[[Actor], Awaitable[UUID]]) -> InventorySitePayload:
+    async def shown(site_id: UUID | None) -> InventorySitePayload:
+        return InventorySitePayload(site=show(await info.loaders.one(InventorySiteRow, site_id)))
+
+    return await perform(info, InventorySitePayload, act, shown)
+
+
 @strawberry.type
 class InventoryMutations:
     @mutation(roles=LEADS)
     async def inventory_site_create(self, info: Info, input: InventorySiteInput) -> InventorySitePayload:
-        async def shown(made: UUID | None) -> InventorySitePayload:
-            return InventorySitePayload(site=show(await info.loaders.one(InventorySiteRow, made)))
-
-        return await perform(
-            info, InventorySitePayload, lambda actor: sites.create(actor, translate(input, SiteCommand)), shown
-        )
+        return await _on_site(info, lambda actor: sites.create(actor, translate(input, SiteCommand)))
 
     @mutation(roles=LEADS, description="Known by its code, which stays.")
     async def inventory_site_update(self, info: Info, input: InventorySiteInput) -> InventorySitePayload:
-        async def shown(made: UUID | None) -> InventorySitePayload:
-            return InventorySitePayload(site=show(await info.loaders.one(InventorySiteRow, made)))
+        return await _on_site(info, lambda actor: sites.update(actor, translate(input, SiteCommand)))
 
-        return await perform(
-            info, InventorySitePayload, lambda actor: sites.update(actor, translate(input, SiteCommand)), shown
-        )
+    @mutation(roles=LEADS, description="Cut-off, working days, handling time, and where the site ships to.")
+    async def inventory_site_dispatch_set(self, info: Info, input: InventorySiteDispatchInput) -> InventorySitePayload:
+        return await _on_site(info, lambda actor: set_dispatch(actor, translate(input, SetDispatch)))
 
     @mutation(roles=GOODS, description="Signed changes.")
     async def inventory_adjust(self, info: Info, input: InventoryAdjustInput) -> InventoryPayload:

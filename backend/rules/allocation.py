@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.rules.allocation_model import Assignment, Demand, Level, Levels, Point, Site, way
+from backend.rules.dispatch import Destination, serves
 from backend.rules.effects import Effects
 from backend.rules.rule_sets import Effect, RuleSet
 from backend.rules.sourcing.decide import decide
@@ -30,7 +31,7 @@ class Question:
     """All that a decision depends on. `exclusions`: sites that the order may not be given to again, and why.
 
     `order` is the context of conditions, where the rule set speaks of it. `scarcity`: what a unit is worth to later
-    orders, in hundredths, by (site, SKU).
+    orders, in hundredths, by (site, SKU). `ship_to`: for sites that do not ship everywhere.
     """
 
     demands: Sequence[Demand]
@@ -41,6 +42,7 @@ class Question:
     exclusions: Mapping[UUID, str] = field(default_factory=dict)
     order: Mapping[str, Any] = field(default_factory=dict)
     scarcity: Mapping[tuple[UUID, str], int] = field(default_factory=dict)
+    ship_to: Destination | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +154,14 @@ def why_no_collection(site: Site, exclusions: Mapping[UUID, str]) -> str | None:
     return None if reason is None or reason in STOCK_CORRECTED else "REJECTED_BEFORE"
 
 
-def why_not_shipped(site: Site, exclusions: Mapping[UUID, str]) -> tuple[str, ...]:
+def why_not_shipped(site: Site, question: Question) -> tuple[str, ...]:
     """All that keeps a site from shipping for this order, its stock and the rules aside."""
     found = [] if site.active else ["INACTIVE"]
     if SiteCapability.SHIP not in site.capabilities:
         found.append("CANNOT_SHIP")
-    if site.id in exclusions:
+    if not serves(site.areas, question.ship_to):
+        found.append("DESTINATION")
+    if site.id in question.exclusions:
         found.append("REJECTED_BEFORE")
     return tuple(found)
 
@@ -178,7 +182,7 @@ def _request(question: Question, shipped: Sequence[Demand], sites: Sequence[Site
     first = {demand.sku: line for line, demand in reversed(list(enumerate(shipped)))}
     for at, (place, site) in enumerate(zip(places, usable, strict=True)):
         costs, key = effects.costs(at), key_of(place)
-        excluded = (*why_not_shipped(site, question.exclusions), *effects.excluded(at))
+        excluded = (*why_not_shipped(site, question), *effects.excluded(at))
         sources.append(Source(key, costs.shipment, effects.tier(at), site.rank, distances[at], excluded=excluded))
         for sku, level in held[site.id].items():
             available, unit = level.available, costs.unit

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from backend.rules.dispatch import Area
 from backend.rules.vocabulary import DeliveryMethod, SiteCapability, SiteKind
 
 _EARTH_KM = 6371.0088
@@ -42,6 +43,7 @@ class Site:
     place: Point | None = None
     country: str = ""
     subdivision: str = ""
+    areas: tuple[Area, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def _places(question: Question, plan: Plan) -> list[Place]:
 
 
 def _why_not_asked(question: Question, plan: Plan, site: Site) -> list[str]:
-    codes = list(why_not_shipped(site, question.exclusions))
+    codes = list(why_not_shipped(site, question))
     levels = (question.levels.get((site.id, demand.sku)) for demand in plan.shipped)
     if not any(level is not None and level.free for level in levels):
         codes.append("NO_STOCK")

@@ -218,15 +218,19 @@ def check_tender(problems: Problems, payment: PaymentCommand, *path: str | int) 
         problems.add("A card number is never accepted; give the gateway's token.", *path, "token")
 
 
+def check_region(problems: Problems, country: str, subdivision: str | None, *path: str | int) -> None:
+    if country not in _COUNTRIES:
+        problems.add("A country is an ISO 3166-1 alpha-2 code.", *path, "country")
+    if subdivision is not None and not _SUBDIVISION.fullmatch(subdivision):
+        problems.add("A subdivision is an ISO 3166-2 code, such as US-NV.", *path, "subdivision")
+
+
 def check_address(problems: Problems, address: Address, *path: str) -> None:
     problems.text(address.line1, 200, *path, "line1", required=True)
     problems.text(address.city, 100, *path, "city", required=True)
     for name, limit in (("name", 200), ("company", 200), ("line2", 200), ("postal_code", 20), ("phone", 40)):
         problems.text(getattr(address, name), limit, *path, name)
-    if address.country not in _COUNTRIES:
-        problems.add("A country is an ISO 3166-1 alpha-2 code.", *path, "country")
-    if address.subdivision is not None and not _SUBDIVISION.fullmatch(address.subdivision):
-        problems.add("A subdivision is an ISO 3166-2 code, such as US-NV.", *path, "subdivision")
+    check_region(problems, address.country, address.subdivision, *path)
     if (address.latitude is None) != (address.longitude is None):
         problems.add("Latitude and longitude come together.", *path, "latitude")
     for name, limit in (("latitude", 90), ("longitude", 180)):

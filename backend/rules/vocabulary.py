@@ -172,6 +172,16 @@ class AllocationOutcome(StrEnum):
     NONE = "NONE"
 
 
+class Weekday(StrEnum):
+    MONDAY = "MONDAY"
+    TUESDAY = "TUESDAY"
+    WEDNESDAY = "WEDNESDAY"
+    THURSDAY = "THURSDAY"
+    FRIDAY = "FRIDAY"
+    SATURDAY = "SATURDAY"
+    SUNDAY = "SUNDAY"
+
+
 class ShippingOrderState(StrEnum):
     WAITING_APPROVAL = "WAITING_APPROVAL"
     WAITING_ASSIGNMENT = "WAITING_ASSIGNMENT"

@@ -28,6 +28,7 @@ _LISTS = (
     words.StepMode,
     words.PaymentMethodKind,
     words.ReceiptState,
+    words.Weekday,
     words.TransactionKind,
     words.TransactionState,
     words.InvoiceKind,

@@ -9,10 +9,10 @@ import strawberry
 from backend.models.inventory import InventoryLevel as InventoryLevelRow
 from backend.models.inventory import InventoryMovement as InventoryMovementRow
 from backend.models.inventory import InventorySite as InventorySiteRow
-from backend.queries.inventory import Promise
+from backend.queries.availability import Departures, Promise
 from backend.rules.expectations import Outlook
 from backend.rules.permissions import READERS
-from backend.rules.vocabulary import MovementReason, Role, SiteCapability, SiteKind
+from backend.rules.vocabulary import MovementReason, Role, SiteCapability, SiteKind, Weekday
 from backend.schema.access import field, readable_by
 from backend.schema.common import (
     Connection,
@@ -26,6 +26,7 @@ from backend.schema.common import (
     show,
     shows,
 )
+from backend.schema.dispatch import DispatchArea, SiteDispatch
 from backend.schema.people import Address, AddressInput
 from backend.schema.refs import InventorySiteRef
 
@@ -132,6 +133,17 @@ class InventorySite(Node):
     def capabilities(self) -> list[SiteCapability]:
         return [SiteCapability(word) for word in self.row.capabilities]
 
+    @field(roles=READERS)
+    def dispatch(self) -> SiteDispatch:
+        row, minute = self.row, self.row.cut_off_minute
+        return SiteDispatch(
+            cut_off=None if minute is None else f"{minute // 60:02}:{minute % 60:02}",
+            working_days=[Weekday(day) for day in row.working_days or Weekday],
+            closed_on=list(row.closed_on or ()),
+            handling_days=row.handling_days,
+            areas=[DispatchArea(**area) for area in row.areas or ()],
+        )
+
     @field(roles=STOCK_READERS, description="By SKU.")
     async def levels(
         self,
@@ -173,8 +185,18 @@ class InventorySiteConnection(CountedConnection):
 @readable_by(READERS)
 @strawberry.type
 class SiteAvailability:
+    row: strawberry.Private[InventorySiteRow]
+    departures: strawberry.Private[Departures]
     site: InventorySite
     available: int
+
+    @field(roles=READERS, description="The first day on which what is ordered now leaves; null: it is not shipped.")
+    def ships_on(self) -> date | None:
+        return self.departures.of(self.row)[0]
+
+    @field(roles=READERS, description="At the destination, where the days on the way are known.")
+    def delivers_on(self) -> date | None:
+        return self.departures.of(self.row)[1]
 
 
 @readable_by(READERS)
@@ -192,8 +214,19 @@ class Availability:
 
     @field(roles=READERS)
     def sites(self) -> list[SiteAvailability]:
-        shown = [(show(site), available) for site, available in self.promise.sites]
-        return [SiteAvailability(site=site, available=available) for site, available in shown]
+        departures = self.promise.departures
+        return [
+            SiteAvailability(row=row, departures=departures, site=show(row), available=available)
+            for row, available in self.promise.sites
+        ]
+
+    @field(roles=READERS, description="The first day on which any of the sites can send it off.")
+    def ships_on(self) -> date | None:
+        return self.promise.earliest[0]
+
+    @field(roles=READERS, description="The first day on which it can be at the destination.")
+    def delivers_on(self) -> date | None:
+        return self.promise.earliest[1]
 
     @classmethod
     def of(cls, promise: Promise) -> Availability:

@@ -61,6 +61,7 @@ MUTATIONS: dict[str, set[Role]] = {
     "returnCancel": SELLERS,
     "inventorySiteCreate": {A, M},
     "inventorySiteUpdate": {A, M},
+    "inventorySiteDispatchSet": {A, M},
     "inventoryAdjust": GOODS,
     "inventorySet": GOODS,
     "expectedReceiptCreate": GOODS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -78,15 +78,14 @@ async def update(actor: Actor, command: SiteCommand) -> UUID:
         if changed:
             await site.update_from_dict(after).save(update_fields=list(changed))
             await _follow(tx, actor, site, before)
-            record(
-                tx,
-                actor,
-                "site.updated",
-                f"Site {site.code} changed: {', '.join(changed)}.",
-                subject=("InventorySite", site.id),
-                data={"changed": changed},
-            )
+            tell(tx, actor, site, changed)
         return site.id
+
+
+def tell(tx: Transaction, actor: Actor, site: InventorySite, changed: Mapping[str, Any]) -> None:
+    """Write into the log what it was and is, by name."""
+    message = f"Site {site.code} changed: {', '.join(changed)}."
+    record(tx, actor, "site.updated", message, subject=("InventorySite", site.id), data={"changed": changed})
 
 
 async def _follow(tx: Transaction, actor: Actor, site: InventorySite, before: dict[str, Any]) -> None:
@@ -101,19 +100,22 @@ async def _follow(tx: Transaction, actor: Actor, site: InventorySite, before: di
         )
     opened = site.active and (not before["active"] or bool(set(site.capabilities) - set(before["capabilities"])))
     if opened or site.safety_stock < before["safety_stock"]:
-        rows = await tx.fetch(
-            "SELECT sku FROM inventory_level WHERE site_id = $1 AND on_hand > 0 ORDER BY sku LIMIT $2",
-            site.id,
-            MAX_NAMED,
-        )
-        record(
-            tx,
-            actor,
-            "inventory.changed",
-            f"More is available at {site.code}.",
-            subject=("InventorySite", site.id),
-            data={"skus": [row["sku"] for row in rows]},
-        )
+        await offer(tx, actor, site)
+
+
+async def offer(tx: Transaction, actor: Actor, site: InventorySite) -> None:
+    """What the site holds goes to orders that wait for it."""
+    rows = await tx.fetch(
+        "SELECT sku FROM inventory_level WHERE site_id = $1 AND on_hand > 0 ORDER BY sku LIMIT $2", site.id, MAX_NAMED
+    )
+    record(
+        tx,
+        actor,
+        "inventory.changed",
+        f"More is available at {site.code}.",
+        subject=("InventorySite", site.id),
+        data={"skus": [row["sku"] for row in rows]},
+    )
 
 
 def _columns(command: SiteCommand) -> dict[str, Any]:

@@ -318,6 +318,25 @@ class Migration(migrations.Migration):
                 ("rank", fields.IntField(default=100, description="lower is preferred")),
                 ("daily_capacity", fields.IntField(null=True)),
                 ("safety_stock", fields.IntField(default=0, description="units of each SKU that are not promised")),
+                (
+                    "cut_off_minute",
+                    fields.SmallIntField(null=True, description="after midnight there; null: the day's end"),
+                ),
+                ("working_days", ArrayField(null=True, description="null: every day", element_type="TEXT")),
+                ("closed_on", ArrayField(null=True, element_type="DATE")),
+                (
+                    "handling_days",
+                    fields.SmallIntField(default=0, description="working days until an order leaves", db_default=0),
+                ),
+                (
+                    "areas",
+                    fields.JSONField(
+                        null=True,
+                        description="that it ships to, rules/dispatch.py: Area; null: anywhere",
+                        encoder=JSON_DUMPS,
+                        decoder=loads,
+                    ),
+                ),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
             options={"table": "inventory_site", "app": "crossdock", "pk_attr": "id"},
@@ -336,6 +355,23 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="InventorySite",
             constraint=CheckConstraint(check="daily_capacity >= 0", name="ck_inventory_site_daily_capacity"),
+        ),
+        ops.AddConstraint(
+            model_name="InventorySite",
+            constraint=CheckConstraint(
+                check="cut_off_minute BETWEEN 0 AND 1439", name="ck_inventory_site_cut_off_minute"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="InventorySite",
+            constraint=CheckConstraint(
+                check="cardinality(working_days) > 0 AND working_days <@ '{MONDAY,TUESDAY,WEDNESDAY,THURSDAY,FRIDAY,SATURDAY,SUNDAY}'",
+                name="ck_inventory_site_working_days",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="InventorySite",
+            constraint=CheckConstraint(check="handling_days BETWEEN 0 AND 60", name="ck_inventory_site_handling_days"),
         ),
         ops.CreateModel(
             name="ApiKeySite",
@@ -2493,6 +2529,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     Index(fields=["site_id", "state", "created_at"], name="ix_shipping_order_site"),
                     Index(fields=["state", "created_at"], name="ix_shipping_order_state"),
+                    Index(fields=["site_id", "fulfilled_at"], name="ix_shipping_order_fulfilled"),
                 ],
                 "pk_attr": "id",
             },

@@ -1,0 +1,142 @@
+"""What can be promised: which sites give how many units of a SKU, when these leave and when they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from backend.errors import ErrorCode, refused
+from backend.models import db
+from backend.models.inventory import InventorySite
+from backend.queries.sql import rows
+from backend.rules.dispatch import Area, Destination, Dispatch, Load, area_for, areas_of, delivers_on, serves, ships_on
+from backend.rules.order_input import Problems, check_region
+from backend.rules.vocabulary import SiteCapability, Weekday
+
+MAX_SKUS = 100
+
+
+class Departures:
+    """When sites send off what is ordered at `now`; worked out once for a site, when somebody asks."""
+
+    def __init__(self, now: datetime, destination: Destination | None, loads: Mapping[UUID, Load]) -> None:
+        self._now, self._destination, self._loads = now, destination, loads
+        self._known: dict[UUID, tuple[date | None, date | None]] = {}
+
+    def of(self, site: InventorySite) -> tuple[date | None, date | None]:
+        """The days on which it leaves and arrives; None for what is not known, or not done there."""
+        known = self._known.get(site.id)
+        if known is None:
+            known = self._known[site.id] = self._work_out(site)
+        return known
+
+    def _work_out(self, site: InventorySite) -> tuple[date | None, date | None]:
+        if SiteCapability.SHIP not in site.capabilities:
+            return None, None
+        leaves = ships_on(dispatch_of(site), self._now, self._loads.get(site.id, Load()))
+        area: Area | None = None
+        if self._destination is not None and site.areas:
+            area = area_for(areas_of(site.areas), self._destination)
+        return leaves, delivers_on(leaves, area)
+
+
+@dataclass(slots=True)
+class Promise:
+    """What sites that are open can give of a SKU; `known` says that it was ever sold or stocked."""
+
+    sku: str
+    known: bool
+    departures: Departures
+    sites: list[tuple[InventorySite, int]] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(available for _, available in self.sites)
+
+    @property
+    def earliest(self) -> tuple[date | None, date | None]:
+        """The first days on which any of the sites sends it off, and on which it arrives from any."""
+        days = [self.departures.of(site) for site, _ in self.sites]
+        left, arrived = [leaves for leaves, _ in days if leaves], [arrives for _, arrives in days if arrives]
+        return min(left, default=None), min(arrived, default=None)
+
+
+#: Levels come as two arrays of numbers for each SKU, sites by their place in $2: rows of 50 SKUs at 500 sites, or
+#: the ids of their sites, cost more to read than to find.
+AVAILABLE = """
+WITH site AS MATERIALIZED (SELECT id, place::int - 1 AS place FROM unnest($2::uuid[]) WITH ORDINALITY AS s(id, place))
+SELECT w.sku, v.places, v.units,
+       EXISTS (SELECT 1 FROM product p WHERE p.sku = w.sku AND p.kind = 'PHYSICAL')
+       OR EXISTS (SELECT 1 FROM inventory_level k WHERE k.sku = w.sku) AS known
+  FROM unnest($1::text[]) AS w(sku)
+  CROSS JOIN LATERAL (
+      SELECT array_agg(s.place) AS places, array_agg(l.on_hand - l.allocated - l.reserved - l.safety_stock) AS units
+        FROM inventory_level l JOIN site s ON s.id = l.site_id
+       WHERE l.sku = w.sku AND l.on_hand - l.allocated - l.reserved - l.safety_stock > 0) v
+"""
+_OPEN_SITES = """
+SELECT t.* FROM inventory_site t WHERE t.active AND t.capabilities && '{SHIP,PICKUP}'::text[] ORDER BY t.rank, t.code
+"""
+#: What stands before the next order of a site that has a capacity, by indexes alone.
+_LOADS = """
+SELECT s.id, w.units AS waiting, d.units AS sent FROM inventory_site s
+ CROSS JOIN LATERAL (
+     SELECT count(*) AS units FROM shipping_order o WHERE o.site_id = s.id AND o.state = ANY(
+         '{WAITING_APPROVAL,WAITING_ASSIGNMENT,WAITING_PICK,WAITING_PACK,WAITING_SHIPMENT}'::text[])) w
+ CROSS JOIN LATERAL (
+     SELECT count(*) AS units FROM shipping_order o WHERE o.site_id = s.id
+        AND o.fulfilled_at >= date_trunc('day', $2::timestamptz AT TIME ZONE s.timezone) AT TIME ZONE s.timezone) d
+ WHERE s.id = ANY($1) AND s.daily_capacity IS NOT NULL
+"""
+
+
+async def promises(skus: Sequence[str], now: datetime, destination: Destination | None = None) -> list[Promise]:
+    """What can be promised of each SKU, in the order asked, the preferred sites first. Everybody may know it.
+
+    With a destination: by the sites that ship there.
+    """
+    _check(skus, destination)
+    wanted = list(dict.fromkeys(skus))
+    opened = await rows(InventorySite, _OPEN_SITES)
+    if destination is not None:
+        opened = [site for site in opened if _ships(site, destination)]
+    departures = Departures(now, destination, await _loads(opened, now))
+    found: dict[str, Promise] = {}
+    for record in await db.fetch(AVAILABLE, wanted, [site.id for site in opened]):
+        held = sorted(zip(record["places"] or (), record["units"] or (), strict=True))
+        sites = [(opened[place], units) for place, units in held]
+        found[record["sku"]] = Promise(record["sku"], record["known"], departures, sites)
+    return [found[sku] for sku in wanted]
+
+
+def dispatch_of(site: InventorySite) -> Dispatch:
+    return Dispatch(
+        site.timezone,
+        site.cut_off_minute,
+        frozenset(Weekday(day) for day in site.working_days or Weekday),
+        frozenset(site.closed_on or ()),
+        site.handling_days,
+        site.daily_capacity,
+    )
+
+
+def _ships(site: InventorySite, destination: Destination) -> bool:
+    return SiteCapability.SHIP in site.capabilities and serves(areas_of(site.areas), destination)
+
+
+async def _loads(sites: Sequence[InventorySite], now: datetime) -> dict[UUID, Load]:
+    limited = [site.id for site in sites if site.daily_capacity is not None]
+    if not limited:
+        return {}
+    return {record["id"]: Load(record["waiting"], record["sent"]) for record in await db.fetch(_LOADS, limited, now)}
+
+
+def _check(skus: Sequence[str], destination: Destination | None) -> None:
+    if len(skus) > MAX_SKUS:
+        raise refused(ErrorCode.LIMIT_EXCEEDED, f"At most {MAX_SKUS} SKUs at a time.", "skus")
+    if destination is not None:
+        problems = Problems()
+        check_region(problems, destination.country, destination.subdivision, "destination")
+        problems.check()
