@@ -11,14 +11,20 @@ from tests.browser.orders import declined, order, shipped, unapproved
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-async def reach(visit: Visit, target: Locator) -> None:
-    """Tab by tab, as somebody without a mouse gets there."""
+async def along(visit: Visit, target: Locator, key: str) -> None:
+    """Press this key until the focus is there: a menu that opens may take a moment to have it."""
     await expect(target).to_be_visible()
     for _ in range(60):
         if await target.evaluate("it => it === document.activeElement"):
             return
-        await visit.page.keyboard.press("Tab")
-    raise AssertionError(f"{target} is not reached by keyboard.")
+        await visit.page.keyboard.press(key)
+        await visit.page.wait_for_timeout(20)
+    raise AssertionError(f"{target} is not reached by {key}.")
+
+
+async def reach(visit: Visit, target: Locator) -> None:
+    """Tab by tab, as somebody without a mouse gets there."""
+    await along(visit, target, "Tab")
 
 
 async def press(visit: Visit, target: Locator) -> None:
@@ -53,9 +59,7 @@ async def test_a_payment_that_failed_is_made_good(world: World, visit: Visit) ->
     await visit.log_in("admin", "ben@example.com")
     await found(visit, number)
     await reach(visit, page.get_by_role("tab", selected=True))
-    payments = page.get_by_role("tab", name="Payments")
-    while not await payments.evaluate("it => it === document.activeElement"):
-        await page.keyboard.press("ArrowRight")
+    await along(visit, page.get_by_role("tab", name="Payments"), "ArrowRight")
     await press(visit, page.get_by_role("button", name="Capture"))
     dialog = page.get_by_role("dialog")
     await press(visit, dialog.get_by_role("button", name="Capture"))
@@ -83,7 +87,7 @@ async def test_goods_are_taken_back_and_refunded(world: World, visit: Visit) -> 
     await visit.log_in("admin", "ben@example.com")
     await found(visit, number)
     await press(visit, page.get_by_role("button", name="Actions"))
-    await page.keyboard.type("New return")
+    await along(visit, page.get_by_role("menuitem", name="New return"), "ArrowDown")
     await page.keyboard.press("Enter")
     await reach(visit, page.get_by_label("Quantity of TR-1000"))
     await page.keyboard.type("1")
