@@ -14,6 +14,7 @@ from backend.models import db
 from backend.models.db import Row
 from backend.models.facts import load_facts
 from backend.models.supply import all_sites, demand_of, destination_of, read_rule_set
+from backend.rules import dispatch
 from backend.rules.allocation_model import Level, Site
 from backend.rules.assessment import order_context
 from backend.rules.rule_sets import LEAST_COST, RuleSet
@@ -100,16 +101,17 @@ async def _cases(rows: Sequence[Row]) -> list[Case]:
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]
         facts = await load_facts([row["id"] for row in batch])
-        cases += [
-            Case(
+        for row in batch:
+            address = json.loads(row["shipping_address"]) if row["shipping_address"] else None
+            case = Case(
                 number=row["number"],
                 at=row["placed_at"],
                 demands=tuple(demand_of(values, row["currency"]) for values in json.loads(row["lines"])),
-                destination=destination_of(json.loads(row["shipping_address"]) if row["shipping_address"] else None),
+                destination=destination_of(address),
+                ship_to=dispatch.destination_of(address),
                 order=order_context(facts[row["id"]]),
             )
-            for row in batch
-        ]
+            cases.append(case)
     return cases
 
 

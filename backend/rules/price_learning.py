@@ -140,7 +140,7 @@ class _Scenario:
                 if (column := self._stock.columns[row].get(demand.pickup_site_id)) is not None:
                     self._collected[row, column] = self._collected.get((row, column), 0) + demand.quantity
         request, shipped, places = asked(
-            Question(case.demands, sites, levels, rule_set, case.destination, order=case.order)
+            Question(case.demands, sites, levels, rule_set, case.destination, order=case.order, ship_to=case.ship_to)
         )
         if not shipped:
             return

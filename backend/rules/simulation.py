@@ -19,6 +19,7 @@ from uuid import UUID
 from backend.rules.allocation import Plan, Question, plan
 from backend.rules.allocation_model import Demand, Level, Point, Site
 from backend.rules.allocation_record import explain
+from backend.rules.dispatch import Destination
 from backend.rules.rule_sets import RuleSet
 
 _RESAMPLES = 500
@@ -27,13 +28,14 @@ CHANGED = 20
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An order of the past. `order`: the context of conditions."""
+    """An order of the past. `order`: the context of conditions. `ship_to`: for sites that do not ship everywhere."""
 
     number: str
     at: datetime
     demands: tuple[Demand, ...]
     destination: Point | None
     order: Mapping[str, object]
+    ship_to: Destination | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,9 @@ def replay(
             for key in {(site.id, demand.sku) for site in sites for demand in case.demands}
             if free.get(key, 0) > 0
         }
-        question = Question(case.demands, sites, levels, rule_set, case.destination, order=case.order)
+        question = Question(
+            case.demands, sites, levels, rule_set, case.destination, order=case.order, ship_to=case.ship_to
+        )
         made = decide(question)
         for it in made.assignments:
             free[it.site_id, it.sku] -= it.quantity

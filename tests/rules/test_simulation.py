@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from backend.rules.allocation_model import Level
+from backend.rules.dispatch import Area, Destination
 from backend.rules.rule_sets import LEAST_COST, RuleSet
 from backend.rules.simulation import Arrival, Case, Comparison, conclude, replay
 from tests.rules.questions import HERE, number, rules, ship, site
@@ -45,6 +47,13 @@ def test_stock_is_used_up_and_comes_in() -> None:
     [found] = compared([LEAST_COST], cases(4), opening(A=1, B=1), arrival)["rule_sets"]
     assert (found["cost"], found["shipments"], found["split_rate"]) == (17_353, 3, 0.0)
     assert (found["missing"], found["fill_rate"], found["changed"]) == (1, 0.75, [])
+
+
+def test_a_site_gives_nothing_to_where_it_does_not_ship() -> None:
+    elsewhere = replace(SITES[0], areas=(Area("AT"),))
+    here = [replace(case, ship_to=Destination("DE", None, "10437")) for case in cases(2)]
+    for sites, costs in (([elsewhere, SITES[1]], [853, 853]), (SITES, [750, 750])):
+        assert [row.cost for row in replay(LEAST_COST, here, sites, opening(A=2, B=2))] == costs
 
 
 @pytest.mark.parametrize("size", [1, 2, 99])
