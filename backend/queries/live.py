@@ -150,8 +150,7 @@ class LiveLog:
             yield self._now()
             await asyncio.sleep(1)
             while True:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(pulse.came.wait(), _RECOUNT)
+                await _set_within(pulse.came, _RECOUNT)
                 await asyncio.sleep(1 - time.time() % 1)
                 pulse.came.clear()
                 yield self._now()
@@ -209,10 +208,20 @@ class LiveLog:
                         watcher.put(rows)
                 await asyncio.sleep(_PAUSE)
                 if len(rows) < _BATCH:
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(woken.wait(), _POLL)
+                    await _set_within(woken, _POLL)
         finally:
             connection.terminate()
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> None:
+    """Until it is set, or this time is over.
+
+    `asyncio.wait_for` of Python 3.11 loses a cancellation that comes together with the event: a reader that was let go
+    would read on beside the next one, and every watcher would get each event twice.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 async def _missed(wanted: Wanted, position: Position) -> AsyncGenerator[list[Row], None]:
