@@ -64,3 +64,9 @@ def refused(code: ErrorCode, message: str, *path: str | int) -> Refused:
 def not_found(noun: str, *path: str) -> Refused:
     """The same answer for what does not exist and for what the actor may not see."""
     return refused(ErrorCode.NOT_FOUND, f"There is no such {noun}.", *path)
+
+
+def check_version(noun: str, version: int, expected: int | None) -> None:
+    """Refuses a write that was based on a version that is no longer the newest."""
+    if expected is not None and version != expected:
+        raise refused(ErrorCode.STALE, f"The {noun} is at version {version}, not {expected}.", "expected_version")

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from backend.models.supply import destination_of
+from backend.models.supply import point_of
 from backend.rules.allocation import Plan, Question, plan
 from backend.rules.allocation_model import Demand, Level, Site
 from backend.rules.price_learning import Window, learn
@@ -87,7 +87,7 @@ def _site(number: int, row: Mapping[str, Any]) -> Site:
         active=row.get("active", True),
         capabilities=frozenset(SiteCapability(word) for word in row["capabilities"]),
         rank=row.get("rank", 100),
-        place=destination_of(address),
+        place=point_of(address),
         country=address["country"],
         subdivision=address.get("subdivision") or "",
     )
@@ -111,7 +111,7 @@ def demands_of(order: Mapping[str, Any], ids: Mapping[str, UUID]) -> list[Demand
 def cases_of(folder: Folder, count: int | None) -> Iterator[Case]:
     ids = {site.code: site.id for site in folder.sites}
     for place, order in enumerate(folder.orders[:count], start=1):
-        destination = destination_of(order.get("shippingAddress"))
+        destination = point_of(order.get("shippingAddress"))
         yield Case(str(place), _NO_TIME, tuple(demands_of(order, ids)), destination, {})
 
 

@@ -13,7 +13,7 @@ from backend.errors import ErrorCode, refused
 from backend.models import db
 from backend.models.db import Row
 from backend.models.facts import load_facts
-from backend.models.supply import all_sites, demand_of, destination_of, read_rule_set
+from backend.models.supply import all_sites, demand_of, point_of, read_rule_set
 from backend.rules import dispatch
 from backend.rules.allocation_model import Level, Site
 from backend.rules.assessment import order_context
@@ -107,7 +107,7 @@ async def _cases(rows: Sequence[Row]) -> list[Case]:
                 number=row["number"],
                 at=row["placed_at"],
                 demands=tuple(demand_of(values, row["currency"]) for values in json.loads(row["lines"])),
-                destination=destination_of(address),
+                destination=point_of(address),
                 ship_to=dispatch.destination_of(address),
                 order=order_context(facts[row["id"]]),
             )

@@ -168,7 +168,7 @@ def question_of(order: Facts, supply: Supply) -> Question:
         sites=supply.sites,
         levels=supply.stock.seen_by([demand.sku for demand in wanted.demands], wanted.own),
         rule_set=supply.rule_set,
-        destination=destination_of(order.shipping_address),
+        destination=point_of(order.shipping_address),
         exclusions=wanted.exclusions,
         order=order_context(order) if supply.rule_set.speaks_of_order else {},
         scarcity=supply.prices.live,
@@ -176,7 +176,7 @@ def question_of(order: Facts, supply: Supply) -> Question:
     )
 
 
-def destination_of(address: Mapping[str, Any] | None) -> Point | None:
+def point_of(address: Mapping[str, Any] | None) -> Point | None:
     """Where an order goes to, where its address says so."""
     latitude, longitude = (address or {}).get("latitude"), (address or {}).get("longitude")
     return None if latitude is None or longitude is None else (float(latitude), float(longitude))

@@ -10,7 +10,7 @@ from backend.models import db
 from backend.models.log import Alert, AlertRule
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
-from backend.queries.sql import Where, rows
+from backend.queries.sql import Where, conditions_of, rows
 from backend.rules.criteria import AlertCriteria
 from backend.rules.permissions import Actor
 from backend.rules.vocabulary import AlertSeverity
@@ -62,8 +62,7 @@ SELECT t.kind, max(array_position(ARRAY[{worst}], t.severity)) AS rank, count(*)
 def _where(actor: Actor, criteria: AlertCriteria) -> Where:
     where = Where()
     scope(where, actor, Alert)
-    given = ((condition, getattr(criteria, name)) for name, condition in _CRITERIA.items())
-    where.add(*(condition.format(where.bind(value)) for condition, value in given if value is not None))
+    where.add(*conditions_of(where, criteria, _CRITERIA))
     return where
 
 

@@ -11,7 +11,7 @@ from backend.errors import ErrorCode, refused
 from backend.models import db
 from backend.models.inventory import InventorySite
 from backend.queries.sql import rows
-from backend.rules.dispatch import Area, Destination, Dispatch, Load, area_for, areas_of, delivers_on, serves, ships_on
+from backend.rules.dispatch import Area, Destination, Dispatch, Load, area_for, areas_of, delivers_on, ships_on
 from backend.rules.order_input import Problems, check_region
 from backend.rules.vocabulary import SiteCapability, Weekday
 
@@ -21,8 +21,8 @@ MAX_SKUS = 100
 class Departures:
     """When sites send off what is ordered at `now`; worked out once for a site, when somebody asks."""
 
-    def __init__(self, now: datetime, destination: Destination | None, loads: Mapping[UUID, Load]) -> None:
-        self._now, self._destination, self._loads = now, destination, loads
+    def __init__(self, now: datetime, areas: Mapping[UUID, Area | None], loads: Mapping[UUID, Load]) -> None:
+        self._now, self._areas, self._loads = now, areas, loads
         self._known: dict[UUID, tuple[date | None, date | None]] = {}
 
     def of(self, site: InventorySite) -> tuple[date | None, date | None]:
@@ -36,10 +36,7 @@ class Departures:
         if SiteCapability.SHIP not in site.capabilities:
             return None, None
         leaves = ships_on(dispatch_of(site), self._now, self._loads.get(site.id, Load()))
-        area: Area | None = None
-        if self._destination is not None and site.areas:
-            area = area_for(areas_of(site.areas), self._destination)
-        return leaves, delivers_on(leaves, area)
+        return leaves, delivers_on(leaves, self._areas.get(site.id))
 
 
 @dataclass(slots=True)
@@ -100,9 +97,11 @@ async def promises(skus: Sequence[str], now: datetime, destination: Destination 
     _check(skus, destination)
     wanted = list(dict.fromkeys(skus))
     opened = await rows(InventorySite, _OPEN_SITES)
+    areas: dict[UUID, Area | None] = {}
     if destination is not None:
-        opened = [site for site in opened if _ships(site, destination)]
-    departures = Departures(now, destination, await _loads(opened, now))
+        areas = _reaching(opened, destination)
+        opened = [site for site in opened if site.id in areas]
+    departures = Departures(now, areas, await _loads(opened, now))
     found: dict[str, Promise] = {}
     for record in await db.fetch(AVAILABLE, wanted, [site.id for site in opened]):
         held = sorted(zip(record["places"] or (), record["units"] or (), strict=True))
@@ -122,8 +121,16 @@ def dispatch_of(site: InventorySite) -> Dispatch:
     )
 
 
-def _ships(site: InventorySite, destination: Destination) -> bool:
-    return SiteCapability.SHIP in site.capabilities and serves(areas_of(site.areas), destination)
+def _reaching(sites: Sequence[InventorySite], destination: Destination) -> dict[UUID, Area | None]:
+    """The sites that ship there, each with the area that says how; None for one that ships anywhere."""
+    found: dict[UUID, Area | None] = {}
+    for site in sites:
+        if SiteCapability.SHIP in site.capabilities:
+            areas = areas_of(site.areas)
+            area = area_for(areas, destination)
+            if area is not None or not areas:
+                found[site.id] = area
+    return found
 
 
 async def _loads(sites: Sequence[InventorySite], now: datetime) -> dict[UUID, Load]:

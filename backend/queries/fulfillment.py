@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from backend.errors import ErrorCode, refused
 from backend.models.fulfillment import Shipment, ShippingOrder
+from backend.queries import related
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
-from backend.queries.sql import Where, rows
+from backend.queries.sql import Where, conditions_of
 from backend.rules.criteria import ShippingOrderCriteria
 from backend.rules.lifecycle import OPEN_SHIPPING_ORDERS
 from backend.rules.permissions import Actor
@@ -32,8 +32,7 @@ _CRITERIA: Mapping[str, str] = {
 
 def conditions(where: Where, criteria: ShippingOrderCriteria) -> list[str]:
     """Conditions over the shipping order `t`, all of which must hold."""
-    given = ((condition, getattr(criteria, name)) for name, condition in _CRITERIA.items())
-    return [condition.format(where.bind(value)) for condition, value in given if value is not None]
+    return conditions_of(where, criteria, _CRITERIA)
 
 
 async def shipping_orders(actor: Actor, criteria: ShippingOrderCriteria, window: Window) -> Page[ShippingOrder]:
@@ -44,12 +43,7 @@ async def shipping_orders(actor: Actor, criteria: ShippingOrderCriteria, window:
 
 
 async def shipping_order(actor: Actor, key: UUID | None, number: str | None) -> ShippingOrder | None:
-    where = Where()
-    if (key is None) == (number is None):
-        raise refused(ErrorCode.INVALID, "Ask by id or by number.")
-    where.add(f"t.id = {where.bind(key)}" if key is not None else f"t.number = {where.bind(number)}")
-    scope(where, actor, ShippingOrder)
-    return next(iter(await rows(ShippingOrder, f"SELECT t.* FROM shipping_order t WHERE {where}", *where.args)), None)
+    return await related.one(actor, ShippingOrder, key, number=number)
 
 
 async def shipments(actor: Actor, tracking_number: str | None, window: Window) -> Page[Shipment]:

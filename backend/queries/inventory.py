@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from backend.errors import ErrorCode, refused
 from backend.models.inventory import InventorySite
+from backend.queries import related
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
-from backend.queries.sql import Where, rows
+from backend.queries.sql import Where
 from backend.rules.permissions import Actor
 from backend.rules.vocabulary import SiteKind
 
@@ -26,9 +26,4 @@ async def sites(actor: Actor, kinds: Sequence[SiteKind] | None, window: Window) 
 
 
 async def site(actor: Actor, key: UUID | None, code: str | None) -> InventorySite | None:
-    where = Where()
-    if (key is None) == (code is None):
-        raise refused(ErrorCode.INVALID, "Ask by id or by code.")
-    where.add(f"t.id = {where.bind(key)}" if key is not None else f"t.code = {where.bind(code)}")
-    scope(where, actor, InventorySite)
-    return next(iter(await rows(InventorySite, f"SELECT t.* FROM inventory_site t WHERE {where}", *where.args)), None)
+    return await related.one(actor, InventorySite, key, code=code)

@@ -8,7 +8,7 @@ from uuid import UUID
 from backend.models.payments import Invoice, Payment
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
-from backend.queries.sql import Where
+from backend.queries.sql import Where, conditions_of
 from backend.rules.criteria import PaymentCriteria
 from backend.rules.permissions import Actor
 
@@ -25,8 +25,7 @@ _CRITERIA: Mapping[str, str] = {
 
 def conditions(where: Where, criteria: PaymentCriteria) -> list[str]:
     """Conditions over the payment `t`, all of which must hold."""
-    given = ((condition, getattr(criteria, name)) for name, condition in _CRITERIA.items())
-    return [condition.format(where.bind(value)) for condition, value in given if value is not None]
+    return conditions_of(where, criteria, _CRITERIA)
 
 
 async def payments(actor: Actor, criteria: PaymentCriteria, window: Window) -> Page[Payment]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from backend.errors import ErrorCode, refused
 from backend.models.people import ApiKey, Customer, SavedSearch, User
+from backend.queries import related
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
 from backend.queries.sql import Where, begins, contains, rows
@@ -32,12 +33,7 @@ async def customers(actor: Actor, query: str | None, window: Window) -> Page[Cus
 
 
 async def customer(actor: Actor, key: UUID | None, external_id: str | None) -> Customer | None:
-    where = Where()
-    if (key is None) == (external_id is None):
-        raise refused(ErrorCode.INVALID, "Ask by id or by externalId.")
-    where.add(f"t.id = {where.bind(key)}" if key is not None else f"t.external_id = {where.bind(external_id)}")
-    scope(where, actor, Customer)
-    return next(iter(await rows(Customer, f"SELECT t.* FROM customer t WHERE {where}", *where.args)), None)
+    return await related.one(actor, Customer, key, external_id=external_id)
 
 
 async def saved_searches(actor: Actor) -> list[SavedSearch]:

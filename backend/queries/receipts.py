@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from backend.errors import ErrorCode, refused
 from backend.models import db
 from backend.models.receipts import ExpectedReceipt
+from backend.queries import related
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
-from backend.queries.sql import Where, columns_of, rows
+from backend.queries.sql import Where, conditions_of
 from backend.rules.criteria import ReceiptCriteria
 from backend.rules.expectations import Incoming, Outlook, Waiting, outlook
 from backend.rules.permissions import Actor
@@ -29,19 +29,12 @@ _CRITERIA: Mapping[str, str] = {
 async def receipts(actor: Actor, criteria: ReceiptCriteria, window: Window) -> Page[ExpectedReceipt]:
     where = Where()
     scope(where, actor, ExpectedReceipt)
-    given = ((condition, getattr(criteria, name)) for name, condition in _CRITERIA.items())
-    where.add(*(condition.format(where.bind(value)) for condition, value in given if value is not None))
+    where.add(*conditions_of(where, criteria, _CRITERIA))
     return await page(ExpectedReceipt, where, _SOONEST, window)
 
 
 async def receipt(actor: Actor, key: UUID | None, reference: str | None) -> ExpectedReceipt | None:
-    where = Where()
-    if (key is None) == (reference is None):
-        raise refused(ErrorCode.INVALID, "Ask by id or by reference.")
-    where.add(f"t.id = {where.bind(key)}" if key is not None else f"t.reference = {where.bind(reference)}")
-    scope(where, actor, ExpectedReceipt)
-    sql = f"SELECT {columns_of(ExpectedReceipt)} FROM expected_receipt t WHERE {where}"
-    return next(iter(await rows(ExpectedReceipt, sql, *where.args)), None)
+    return await related.one(actor, ExpectedReceipt, key, reference=reference)
 
 
 _OPEN = """

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from tortoise.models import Model
 
+from backend.errors import ErrorCode, refused
 from backend.models import db
 from backend.models.fulfillment import AllocationDecision, Shipment, ShippingOrder
 from backend.models.inventory import InventorySite, ReservationLine
@@ -19,6 +20,7 @@ from backend.models.receipts import ExpectedReceiptLine
 from backend.models.returns import Return
 from backend.queries.scope import scope
 from backend.queries.sql import Where, columns_of, row_of, rows, table_of
+from backend.rules.names import camel
 from backend.rules.permissions import Actor
 from backend.rules.vocabulary import OrderState
 
@@ -50,6 +52,15 @@ async def by_key(actor: Actor, model: type[M], column: str, keys: Sequence[Any])
     scope(where, actor, model)
     found = await rows(model, f"SELECT {columns_of(model)} FROM {table_of(model)} t WHERE {where}", *where.args)
     return {getattr(row, column): row for row in found}
+
+
+async def one(actor: Actor, model: type[M], key: UUID | None, **other: str | None) -> M | None:
+    """The row of this id or else of this other unique value, if the actor sees it."""
+    ((column, value),) = other.items()
+    if (key is None) == (value is None):
+        raise refused(ErrorCode.INVALID, f"Ask by id or by {camel(column)}.")
+    found = await by_key(actor, model, "id", [key]) if value is None else await by_key(actor, model, column, [value])
+    return next(iter(found.values()), None)
 
 
 async def children(actor: Actor, model: type[M], column: str, keys: Sequence[UUID]) -> dict[UUID, list[M]]:

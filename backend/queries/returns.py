@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from backend.errors import ErrorCode, not_found, refused
+from backend.errors import not_found
 from backend.models.orders import Order, OrderLine
 from backend.models.returns import Return, expected_units
-from backend.queries import orders
+from backend.queries import orders, related
 from backend.queries.paging import Page, Sort, Window, page
 from backend.queries.scope import scope
-from backend.queries.sql import Where, columns_of, rows
+from backend.queries.sql import Where, conditions_of
 from backend.rules.criteria import ReturnCriteria
 from backend.rules.lifecycle import ORDER_VERBS, check_verb
 from backend.rules.order_input import LineCommand, Problems, check_lines
@@ -29,8 +29,7 @@ _CRITERIA: Mapping[str, str] = {
 
 def conditions(where: Where, criteria: ReturnCriteria) -> list[str]:
     """Conditions over the return `t`, all of which must hold."""
-    given = ((condition, getattr(criteria, name)) for name, condition in _CRITERIA.items())
-    return [condition.format(where.bind(value)) for condition, value in given if value is not None]
+    return conditions_of(where, criteria, _CRITERIA)
 
 
 async def returns(actor: Actor, criteria: ReturnCriteria, window: Window) -> Page[Return]:
@@ -41,13 +40,7 @@ async def returns(actor: Actor, criteria: ReturnCriteria, window: Window) -> Pag
 
 
 async def return_(actor: Actor, key: UUID | None, number: str | None) -> Return | None:
-    where = Where()
-    if (key is None) == (number is None):
-        raise refused(ErrorCode.INVALID, "Ask by id or by number.")
-    where.add(f"t.id = {where.bind(key)}" if key is not None else f"t.number = {where.bind(number)}")
-    scope(where, actor, Return)
-    sql = f"SELECT {columns_of(Return)} FROM return_order t WHERE {where}"
-    return next(iter(await rows(Return, sql, *where.args)), None)
+    return await related.one(actor, Return, key, number=number)
 
 
 async def preview(

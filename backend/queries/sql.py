@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
@@ -43,6 +43,12 @@ class Where:
 
     def __str__(self) -> str:
         return " AND ".join(self.conditions) or "TRUE"
+
+
+def conditions_of(where: Where, criteria: object, table: Mapping[str, str]) -> list[str]:
+    """Those of the table's conditions, by the name of their criterion, that a value is given for: it is their {0}."""
+    given = ((condition, getattr(criteria, name)) for name, condition in table.items())
+    return [condition.format(where.bind(value)) for condition, value in given if value is not None]
 
 
 def table_of(model: type[Model]) -> str:

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from strawberry.dataloader import DataLoader
 from tortoise.models import Model
 
 from backend.models.facts import load_facts
 from backend.models.returns import expected_units
 from backend.queries import nested, receipts, related
+from backend.resolvers.batches import Batches
 from backend.resolvers.context import Context
 from backend.rules.permissions import Actor
 from backend.schema.common import given
@@ -67,37 +67,37 @@ class Loaders:
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
-        self._made: dict[Any, DataLoader[Any, Any]] = {}
+        self._batches = Batches(kept=True)
 
     async def one(self, model: type[M], key: Any, *, column: str = "id") -> M | None:
         """The row with this key; None where there is no key, no row, or nothing to be seen."""
         if key is None:
             return None
-        loader = self._loader((model, column), partial(related.by_key, self.actor, model, column))
+        loader = self._batches.of((model, column), partial(related.by_key, self.actor, model, column))
         found: M | None = await loader.load(key)
         return found
 
     async def many(self, model: type[M], column: str, key: UUID) -> list[M]:
         """The rows whose `column` points to `key`, in their order."""
-        loader = self._loader((model, column, "all"), partial(related.children, self.actor, model, column))
+        loader = self._batches.of((model, column, "all"), partial(related.children, self.actor, model, column))
         found: list[M] = await loader.load(key)
         return found
 
     async def known(self, name: str, key: Any) -> Any:
-        return await self._loader(name, partial(_KNOWN[name], self.actor)).load(key)
+        return await self._batches.of(name, partial(_KNOWN[name], self.actor)).load(key)
 
     async def page(self, name: str, key: UUID, **arguments: Any) -> Any:
         """A page of a list within a row: queries/nested.py has the names and their arguments."""
         asked = {argument: given(value) for argument, value in arguments.items()}
         same = tuple(tuple(value) if isinstance(value, list) else value for value in asked.values())
-        count = self._loader((name, same, "count"), partial(self._counts, name, asked))
-        return await self._loader((name, same), partial(self._pages, name, asked, count.load)).load(key)
+        count = self._batches.of((name, same, "count"), partial(self._counts, name, asked))
+        return await self._batches.of((name, same), partial(self._pages, name, asked, count.load)).load(key)
 
     def prime(self, rows: Iterable[Model]) -> None:
         """These rows are in scope and need not be asked for again."""
         for row in rows:
             model = type(row)
-            self._loader((model, "id"), partial(related.by_key, self.actor, model, "id")).prime(row.pk, row)
+            self._batches.of((model, "id"), partial(related.by_key, self.actor, model, "id")).prime(row.pk, row)
 
     async def _pages(
         self, name: str, asked: nested.Arguments, count: nested.Counter, keys: Sequence[UUID]
@@ -106,16 +106,6 @@ class Loaders:
 
     async def _counts(self, name: str, asked: nested.Arguments, keys: Sequence[UUID]) -> Mapping[UUID, int]:
         return await nested.counts(self.actor, name, keys, asked)
-
-    def _loader(self, name: Any, find: Callable[[Sequence[Any]], Awaitable[Mapping[Any, Any]]]) -> DataLoader[Any, Any]:
-        if name not in self._made:
-
-            async def load(keys: list[Any]) -> list[Any]:
-                found = await find(keys)
-                return [found.get(key) for key in keys]
-
-            self._made[name] = DataLoader(load_fn=load)
-        return self._made[name]
 
 
 def loaders_of(context: Context) -> Loaders:

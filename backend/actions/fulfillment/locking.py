@@ -6,7 +6,7 @@ from uuid import UUID
 
 from backend.actions.inventory.stock import may_handle
 from backend.actions.orders.locking import lock_order
-from backend.errors import ErrorCode, not_found, refused
+from backend.errors import check_version, not_found
 from backend.events import record
 from backend.models.db import Transaction
 from backend.models.fulfillment import ShippingOrder
@@ -31,12 +31,7 @@ async def lock_shipping_order(
     shipping_order = await ShippingOrder.get(id=shipping_order_id)
     if actor.channel_id is None and not may_handle(actor, shipping_order.site_id):
         raise not_found("shipping order", "shipping_order_id")
-    if expected_version is not None and shipping_order.version != expected_version:
-        raise refused(
-            ErrorCode.STALE,
-            f"The shipping order is at version {shipping_order.version}, not {expected_version}.",
-            "expected_version",
-        )
+    check_version("shipping order", shipping_order.version, expected_version)
     check_verb(SHIPPING_ORDER_VERBS[verb], state=shipping_order.state, suspended=order.suspended)
     return order, shipping_order
 

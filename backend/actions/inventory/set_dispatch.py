@@ -9,10 +9,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from backend.actions.inventory.sites import offer, tell
-from backend.errors import ErrorCode, not_found
+from backend.actions.inventory.sites import lock_site, offer, tell
+from backend.errors import ErrorCode
 from backend.models.db import retried, transaction
-from backend.models.inventory import InventorySite
 from backend.rules.dispatch import Area
 from backend.rules.order_input import Problems, check_region
 from backend.rules.permissions import Actor
@@ -39,9 +38,7 @@ async def set_dispatch(actor: Actor, command: SetDispatch) -> UUID:
     """Orders that wait are tried again where the areas have changed; shipping orders that are there stay."""
     _check(command)
     async with transaction() as tx:
-        site = await InventorySite.filter(code=command.site).select_for_update(no_key=True).first()
-        if site is None:
-            raise not_found("site", "site")
+        site = await lock_site(command.site, "site")
         after = {name: value for name, value in _columns(command).items() if getattr(site, name) != value}
         changed = {name: [getattr(site, name), value] for name, value in after.items()}
         if after:

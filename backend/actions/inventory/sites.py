@@ -70,9 +70,7 @@ async def update(actor: Actor, command: SiteCommand) -> UUID:
     """Replace all of a site but its code. Levels that had the site's safety stock get the new one."""
     _check(command)
     async with transaction() as tx:
-        site = await InventorySite.filter(code=command.code).select_for_update(no_key=True).first()
-        if site is None:
-            raise not_found("site", "code")
+        site = await lock_site(command.code, "code")
         before, after = {name: getattr(site, name) for name in _columns(command)}, _columns(command)
         changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
         if changed:
@@ -80,6 +78,14 @@ async def update(actor: Actor, command: SiteCommand) -> UUID:
             await _follow(tx, actor, site, before)
             tell(tx, actor, site, changed)
         return site.id
+
+
+async def lock_site(code: str, path: str) -> InventorySite:
+    """Until the end of the transaction."""
+    site = await InventorySite.filter(code=code).select_for_update(no_key=True).first()
+    if site is None:
+        raise not_found("site", path)
+    return site
 
 
 def tell(tx: Transaction, actor: Actor, site: InventorySite, changed: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from backend.errors import ErrorCode, not_found, refused
+from backend.errors import check_version, not_found
 from backend.models.db import Transaction
 from backend.models.orders import Order
 from backend.rules.permissions import Actor
@@ -21,12 +21,7 @@ async def lock_order(
     order = await Order.filter(id=order_id).select_for_update(no_key=True).first()
     if order is None or not await _in_scope(tx, actor, order):
         raise not_found("order", path)
-    if expected_version is not None and order.version != expected_version:
-        raise refused(
-            ErrorCode.STALE,
-            f"The order is at version {order.version}, not {expected_version}.",
-            "expected_version",
-        )
+    check_version("order", order.version, expected_version)
     return order
 
 

@@ -19,7 +19,7 @@ async def cancel(actor: Actor, receipt_id: UUID, reason: str, expected_version: 
     problems.text(reason, 500, "reason", required=True)
     problems.check()
     async with transaction() as tx:
-        receipt, lines = await lock_receipt(tx, actor, receipt_id, expected_version)
+        receipt, lines = await lock_receipt(actor, receipt_id, expected_version)
         await save_receipt(tx, receipt, ReceiptState.CANCELLED, reason)
         tell(tx, actor, receipt, "cancelled", f"{receipt.reference} does not come: {reason}", reason=reason)
         if receipt.source_id is not None:

@@ -65,7 +65,9 @@ async def _expect(actor: Actor, command: ExpectReceipt) -> UUID:
         )
         await ExpectedReceiptLine.bulk_create(
             [
-                ExpectedReceiptLine(id=uuid7(), receipt_id=receipt.id, position=position, **_columns(line))
+                ExpectedReceiptLine(
+                    id=uuid7(), receipt_id=receipt.id, position=position, sku=line.sku, quantity=line.quantity
+                )
                 for position, line in enumerate(command.lines, 1)
             ]
         )
@@ -81,10 +83,6 @@ async def _expect(actor: Actor, command: ExpectReceipt) -> UUID:
             await check_enough(tx, gone, "lines")
             await apply(tx, actor, gone, reference=command.reference)
         return receipt.id
-
-
-def _columns(line: Units) -> dict[str, str | int]:
-    return {"sku": line.sku, "quantity": line.quantity}
 
 
 def _check(command: ExpectReceipt) -> None:

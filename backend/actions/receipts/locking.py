@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.actions.inventory.stock import may_handle
-from backend.errors import ErrorCode, not_found, refused
+from backend.errors import ErrorCode, check_version, not_found, refused
 from backend.events import record
 from backend.models.db import Transaction
 from backend.models.receipts import ExpectedReceipt, ExpectedReceiptLine
@@ -15,16 +15,13 @@ from backend.rules.vocabulary import ReceiptState
 
 
 async def lock_receipt(
-    tx: Transaction, actor: Actor, receipt_id: UUID, expected_version: int | None = None
+    actor: Actor, receipt_id: UUID, expected_version: int | None = None
 ) -> tuple[ExpectedReceipt, list[ExpectedReceiptLine]]:
-    """The receipt that is still expected, and its lines, locked until the end of `tx`."""
-    await tx.execute("SELECT 1 FROM expected_receipt WHERE id = $1 FOR NO KEY UPDATE", receipt_id)
-    receipt = await ExpectedReceipt.get_or_none(id=receipt_id)
+    """The receipt that is still expected, and its lines, locked until the end of the transaction."""
+    receipt = await ExpectedReceipt.filter(id=receipt_id).select_for_update(no_key=True).first()
     if receipt is None or not may_handle(actor, receipt.site_id):
         raise not_found("expected receipt", "expected_receipt_id")
-    if expected_version is not None and receipt.version != expected_version:
-        message = f"The receipt is at version {receipt.version}, not {expected_version}."
-        raise refused(ErrorCode.STALE, message, "expected_version")
+    check_version("receipt", receipt.version, expected_version)
     if receipt.state is not ReceiptState.EXPECTED:
         raise refused(ErrorCode.INVALID_STATE, f"It is {receipt.state.value.lower()} already.", "expected_receipt_id")
     return receipt, await ExpectedReceiptLine.filter(receipt_id=receipt.id).order_by("position")

@@ -27,17 +27,20 @@ class ReceiveGoods:
     expected_version: int | None = None
 
 
+_TAKE_IN = """
+UPDATE expected_receipt_line l SET received = l.received + c.units FROM unnest($2::text[], $3::int[]) AS c(sku, units)
+ WHERE l.receipt_id = $1 AND l.sku = c.sku
+"""
+
+
 @retried
 async def receive(actor: Actor, command: ReceiveGoods) -> None:
     """The receipt is closed with its last unit. More than was expected is an adjustment, not a receipt of this."""
     async with transaction() as tx:
-        receipt, lines = await lock_receipt(tx, actor, command.expected_receipt_id, command.expected_version)
+        receipt, lines = await lock_receipt(actor, command.expected_receipt_id, command.expected_version)
         came = _came(command, lines)
-        for line in lines:
-            if units := came.get(line.sku):
-                line.received += units
-                await line.save(update_fields=["received"])
-        ended = command.complete or all(line.received == line.quantity for line in lines)
+        await tx.execute(_TAKE_IN, receipt.id, list(came), list(came.values()))
+        ended = command.complete or all(line.received + came.get(line.sku, 0) == line.quantity for line in lines)
         await save_receipt(tx, receipt, ReceiptState.RECEIVED if ended else ReceiptState.EXPECTED)
         message = f"{receipt.reference}: {sum(came.values())} units received."
         tell(tx, actor, receipt, "received", message, units=came, complete=ended)

@@ -13,7 +13,7 @@ from backend.rules.permissions import Actor
 @retried
 async def reschedule(actor: Actor, receipt_id: UUID, expected_on: date, expected_version: int | None = None) -> None:
     async with transaction() as tx:
-        receipt, _ = await lock_receipt(tx, actor, receipt_id, expected_version)
+        receipt, _ = await lock_receipt(actor, receipt_id, expected_version)
         before, receipt.expected_on = receipt.expected_on, expected_on
         await save_receipt(tx, receipt)
         message = f"{receipt.reference}: expected on {expected_on}, no longer on {before}."

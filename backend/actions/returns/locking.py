@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from backend.actions.orders.locking import lock_order
-from backend.errors import ErrorCode, Refused, not_found, refused
+from backend.errors import Refused, check_version, not_found
 from backend.models.db import Transaction
 from backend.models.orders import Order
 from backend.models.returns import Return
@@ -27,10 +27,7 @@ async def lock_return(
     except Refused as error:
         raise not_found("return", "return_id") from error
     rma = await Return.get(id=return_id)
-    if expected_version is not None and rma.version != expected_version:
-        raise refused(
-            ErrorCode.STALE, f"The return is at version {rma.version}, not {expected_version}.", "expected_version"
-        )
+    check_version("return", rma.version, expected_version)
     return order, rma
 
 
