@@ -20,10 +20,10 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 import asyncpg
 import orjson
 from tortoise import Tortoise, connections
+from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.exceptions import DBConnectionError
 from tortoise.migrations import api as migrations
-from tortoise.transactions import in_transaction
 
 from backend.models import MODULES
 
@@ -135,8 +135,8 @@ async def transaction(*, together: bool = False) -> AsyncIterator[Transaction]:
             raise RuntimeError("A transaction is open already; pass it on instead of opening another.")
         yield outer
         return
-    async with in_transaction() as client:
-        tx = Transaction(client._connection, together=together)
+    async with _begun() as connection:
+        tx = Transaction(connection, together=together)
         token = _current.set(tx)
         try:
             yield tx
@@ -144,6 +144,25 @@ async def transaction(*, together: bool = False) -> AsyncIterator[Transaction]:
                 await hook(tx)
         finally:
             _current.reset(token)
+
+
+@contextlib.asynccontextmanager
+async def _begun() -> AsyncIterator[asyncpg.Connection]:
+    """A connection in a transaction, which the ORM joins in this task.
+
+    Not the ORM's `in_transaction`: where BEGIN fails or is cancelled, that keeps the connection's place in the pool,
+    and the task stays bound to the connection.
+    """
+    orm = connections.get("default")
+    async with orm.acquire_connection() as connection:
+        client = TransactionWrapper(orm)
+        client._connection = connection
+        bound = connections.set("default", client)
+        try:
+            async with connection.transaction():
+                yield connection
+        finally:
+            connections.reset(bound)
 
 
 def outside_transaction(what: str) -> None:
