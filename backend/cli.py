@@ -162,13 +162,15 @@ def simulate(
     stock_at: Annotated[
         datetime | None, typer.Option(help="The stock of then, for orders that were imported late.")
     ] = None,
+    prices: Annotated[bool, typer.Option(help="Also with scarcity prices, learnt day by day from the past.")] = False,
 ) -> None:
     """Replay the orders of a period through rule sets of allocation, at the stock of that time. Writes nothing."""
     from backend.commands.simulating import simulate_period
 
     at = stock_at.replace(tzinfo=UTC) if stock_at else None
     names, console = rule_set or [], Console(soft_wrap=True)
-    _run(lambda _: simulate_period(since.replace(tzinfo=UTC), until.replace(tzinfo=UTC), at, names, console))
+    span = since.replace(tzinfo=UTC), until.replace(tzinfo=UTC)
+    _run(lambda _: simulate_period(*span, at, names, console, prices=prices))
 
 
 @app.command()

@@ -6,7 +6,8 @@ FOLDER is one that `python -m bench.import_trial` takes. Nothing is written: the
 taken from the stock. Amounts are of the orders' currency, with the rule sets' default rates.
 
 `least cost and prices` learns scarcity prices again after every 500 orders: from those 500, each standing for its share
-of the orders that are still to come, and for the stock that is left. The first 500 are decided without.
+of the orders that are still to come, and for the stock that is left. The first 500 are decided without. The bound is
+what all orders must have cost at least, with what is missing, had they been known and decided together.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from uuid import UUID
 from backend.models.supply import point_of
 from backend.rules.allocation import Plan, Question, plan
 from backend.rules.allocation_model import Demand, Level, Site
+from backend.rules.hindsight import bounds_of
 from backend.rules.price_learning import Window, learn
 from backend.rules.rule_sets import LEAST_COST, READY, RuleSet
 from backend.rules.scarcity import Learnt
@@ -176,18 +178,20 @@ def main() -> None:
         raise SystemExit("Usage: python -m bench.rule_sets FOLDER [COUNT]")
     folder = read(Path(sys.argv[1]))
     count = int(sys.argv[2]) if len(sys.argv) == 3 else None
-    rows = [_row(rule_set.name, measure(folder, rule_set, count)) for rule_set in READY]
-    rows.append(_row(f"{LEAST_COST.name} and prices", measure_with_prices(folder, LEAST_COST, count)))
-    head = ("rule set", "cost of what was shipped", "with what is missing", "shipments", "units without stock")
-    print(show((*head, "ms CPU: mean, median"), rows))
+    [bound] = bounds_of([LEAST_COST], list(cases_of(folder, count)), folder.sites, folder.opening, [])
+    rows = [_row(rule_set.name, measure(folder, rule_set, count), bound) for rule_set in READY]
+    rows.append(_row(f"{LEAST_COST.name} and prices", measure_with_prices(folder, LEAST_COST, count), bound))
+    head = ("rule set", "cost of what was shipped", "with what is missing", "to the bound", "shipments")
+    print(show((*head, "units without stock", "ms CPU: mean, median"), rows))
 
 
-def _row(name: str, tally: Tally) -> tuple[object, ...]:
+def _row(name: str, tally: Tally, bound: int) -> tuple[object, ...]:
     spent = sorted(tally.seconds)
     mean, median = sum(spent) / len(spent) * 1000, spent[len(spent) // 2] * 1000
     units = f"{tally.missing:,} of {tally.asked:,}"
     amounts = (f"{tally.cost / 100:,.2f}", f"{tally.whole / 100:,.2f}")
-    return name, *amounts, tally.shipments, units, f"{mean:.1f}, {median:.2f}"
+    assert bound <= tally.whole, "No policy can be better than hindsight."
+    return name, *amounts, f"{tally.whole / bound:.3f}", tally.shipments, units, f"{mean:.1f}, {median:.2f}"
 
 
 if __name__ == "__main__":

@@ -9,23 +9,45 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from backend.models.past import history, named_rule_sets
-from backend.rules.simulation import Comparison, conclude
+from backend.models.past import history, named_rule_sets, prices_by_day
+from backend.rules.hindsight import bounds_of
+from backend.rules.prices_by_day import first_to_price, with_prices
+from backend.rules.simulation import Comparison, Contender, conclude
 
 
 async def simulate_period(
-    since: datetime, until: datetime, stock_at: datetime | None, names: Sequence[str], console: Console
+    since: datetime,
+    until: datetime,
+    stock_at: datetime | None,
+    names: Sequence[str],
+    console: Console,
+    *,
+    prices: bool = False,
 ) -> None:
-    """The first rule set is what the others are compared with."""
+    """The first rule set is what the others are compared with; with `prices`, as `Simulate.with_prices`."""
     rule_sets = await named_rule_sets(names)
     past = await history(since, until, stock_at)
     if not past.cases or not rule_sets:
         console.print("There are no orders in this period, or no rule sets.")
         return
-    part = Comparison(rule_sets, past.cases, past.sites, past.opening, past.arrivals).part(len(past.cases))
-    found = conclude([rule_set.label for rule_set in rule_sets], [part])
+    contenders = {rule_set.label: Contender(rule_set) for rule_set in rule_sets}
+    if prices and (priced := first_to_price(rule_sets)):
+        contenders[with_prices(priced)] = Contender(priced, await prices_by_day(priced, past.sites, since))
+    entered = list(contenders.values())
+    part = Comparison(entered, past.cases, past.sites, past.opening, past.arrivals).part(len(past.cases))
+    bounds = bounds_of([it.rule_set for it in entered], past.cases, past.sites, past.opening, past.arrivals)
+    found = conclude(list(contenders), [part], bounds)
     table = Table(title=f"{found['orders']:,} orders, {found['units']:,} units", title_justify="left")
-    for title in ("rule set", "cost", "an order", "shipments", "split", "missing units", "saves an order (95 %)"):
+    for title in (
+        "rule set",
+        "cost",
+        "an order",
+        "shipments",
+        "split",
+        "missing units",
+        "to the bound",
+        "saves an order (95 %)",
+    ):
         table.add_column(title, justify="left" if title == "rule set" else "right")
     base, *others = found["rule_sets"]
     table.add_row(*_row(base, found["orders"]), "–")
@@ -48,6 +70,7 @@ def _row(found: Mapping[str, Any], orders: int) -> tuple[str, ...]:
         f"{found['shipments']:,}",
         f"{found['split_rate']:.1%}",
         f"{found['missing']:,}",
+        f"{found['to_bound']:.3f}" if found["to_bound"] else "–",
     )
 
 

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from backend.errors import ErrorCode, refused
@@ -17,7 +17,10 @@ from backend.models.supply import all_sites, demand_of, point_of, read_rule_set
 from backend.rules import dispatch
 from backend.rules.allocation_model import Level, Site
 from backend.rules.assessment import order_context
+from backend.rules.price_learning import Window
+from backend.rules.prices_by_day import ORDERS, WINDOWS, PricesByDay
 from backend.rules.rule_sets import LEAST_COST, RuleSet
+from backend.rules.scarcity import HORIZON_DAYS
 from backend.rules.simulation import Arrival, Case
 
 _BATCH = 500
@@ -83,6 +86,22 @@ async def sample(since: datetime, until: datetime, most: int) -> tuple[list[Case
     """Every n-th order placed in the period, so that there are not more than `most`; and n."""
     step = max(1, math.ceil(await count_orders(since, until) / most))
     return await _cases(await db.fetch(_SAMPLE, since, until, step)), step
+
+
+async def windows_before(now: datetime, horizon: timedelta, count: int, most: int) -> list[Window]:
+    """So many, each as long as the horizon and of at most so many orders; those that have any, the latest first."""
+    windows = []
+    for back in range(count):
+        cases, weight = await sample(now - (back + 1) * horizon, now - back * horizon, most)
+        if cases:
+            windows.append(Window(cases, weight))
+    return windows
+
+
+async def prices_by_day(rule_set: RuleSet, sites: Sequence[Site], since: datetime) -> PricesByDay:
+    """For a replay of the orders from `since` on, with the horizon of the prices that decisions are charged."""
+    horizon = timedelta(days=await db.fetchval("SELECT horizon_days FROM price_setting") or HORIZON_DAYS)
+    return PricesByDay(rule_set, sites, await windows_before(since, horizon, WINDOWS, ORDERS), horizon)
 
 
 async def stock_now(skus: Sequence[str]) -> dict[tuple[UUID, str], Level]:

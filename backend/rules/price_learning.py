@@ -21,7 +21,7 @@ from backend.rules.scarcity import HIGHEST, Learnt
 from backend.rules.simulation import Case
 from backend.rules.sourcing.frame import frame
 from backend.rules.sourcing.model import Policy
-from backend.rules.sourcing.prices import Schedule, Table, ascend
+from backend.rules.sourcing.prices import Ascent, Schedule, Table, ascend
 from backend.rules.sourcing.problem import UNFILLED, Problem
 from backend.rules.sourcing.search import solve_whole
 
@@ -29,6 +29,8 @@ from backend.rules.sourcing.search import solve_whole
 _SCHEDULE = Schedule(80, 100.0, 3.0)
 #: An order that takes longer to decide is taken as it comes: nothing is promised by it.
 _NODES = 200
+#: More than any order asks for.
+_PLENTY = 1_000_000_000
 
 
 class Window(NamedTuple):
@@ -98,6 +100,25 @@ def learn(
     return found
 
 
+def hindsight(
+    cases: Sequence[Case], sites: Sequence[Site], stock: Mapping[tuple[UUID, str], Level], rule_set: RuleSet
+) -> int:
+    """What these orders must cost at least under the rule set, in hundredths, whoever decides and whatever he knows.
+
+    `stock`: all that there was in the whole time. The bound is that of a Lagrangian relaxation: each order may take
+    anything that was ever there, and pays for it. Pick-ups, whose site is given, take nothing and cost nothing.
+    """
+    shipped = [
+        replace(case, demands=tuple(demand for demand in case.demands if not is_collected(demand))) for case in cases
+    ]
+    held, plenty = _Stock(), {}
+    for (site_id, sku), level in stock.items():
+        if level.available:
+            held.add(site_id, sku, level.available)
+            plenty[site_id, sku] = Level(_PLENTY)
+    return _Scenario(Window(shipped), sites, _by_sku(plenty), held, rule_set).bound()
+
+
 def _by_sku(levels: Mapping[tuple[UUID, str], Level]) -> dict[str, dict[tuple[UUID, str], Level]]:
     found: dict[str, dict[tuple[UUID, str], Level]] = {}
     for key, level in levels.items():
@@ -119,12 +140,19 @@ class _Scenario:
         self._weight, self._stock = window.weight, stock
         self._orders: list[_Asked] = []
         self._collected: dict[tuple[int, int], int] = {}
-        self._highest = USUAL
+        self._highest, self._lost = USUAL, 0
         for case in window.cases:
             self._add(case, sites, by_sku, rule_set)
 
     def prices(self) -> list[float]:
-        return ascend(self._respond, self._stock.units, min(self._highest, HIGHEST), _SCHEDULE).average
+        return self._ascended().average
+
+    def bound(self) -> int:
+        """Of what the orders cost together."""
+        return self._ascended().bound
+
+    def _ascended(self) -> Ascent:
+        return ascend(self._respond, self._stock.units, min(self._highest, HIGHEST), _SCHEDULE)
 
     def _add(
         self,
@@ -158,9 +186,11 @@ class _Scenario:
         if any(items):
             problem = framed.problem
             self._orders.append(_Asked(problem.fixed, items, problem.unfilled, problem.max_shipments))
+        else:
+            self._lost += sum(framed.problem.unfilled)
 
     def _respond(self, prices: Table) -> tuple[int, Table]:
-        value, used = 0, [[0] * len(row) for row in self._stock.units]
+        value, used = self._lost * self._weight, [[0] * len(row) for row in self._stock.units]
         for (at, column), units in self._collected.items():
             price = prices[at][column]
             value += units * self._weight * min(price, self._highest)
@@ -173,7 +203,7 @@ class _Scenario:
             found = solve_whole(
                 Problem(order.fixed, rows, order.unfilled, max_shipments=order.max_shipments, node_limit=_NODES)
             )
-            value += found.cost * self._weight
+            value += found.bound * self._weight
             for item, option in zip(order.items, found.choice, strict=True):
                 if option != UNFILLED:
                     taken = item[option]

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from backend.rules.allocation import Plan, Question, plan
-from backend.rules.allocation_model import Demand, Level, Point, Site
+from backend.rules.allocation_model import Demand, Level, Levels, Point, Site
 from backend.rules.allocation_record import explain
 from backend.rules.dispatch import Destination
 from backend.rules.rule_sets import RuleSet
@@ -48,6 +48,17 @@ class Arrival:
     quantity: int
 
 
+#: An order, and what is left as it comes → what units are worth to later ones, by (site, SKU).
+Pricing: TypeAlias = Callable[[Case, Callable[[], Levels]], Mapping[tuple[UUID, str], int]]
+
+
+class Contender(NamedTuple):
+    """`pricing`: the scarcity prices that its decisions are charged."""
+
+    rule_set: RuleSet
+    pricing: Pricing | None = None
+
+
 class Replayed(NamedTuple):
     """An order, what was asked of the planner at the stock that was left, and what it gave."""
 
@@ -72,21 +83,28 @@ def replay(
     opening: Mapping[tuple[UUID, str], Level],
     arrivals: Sequence[Arrival] = (),
     decide: Callable[[Question], Plan] = plan,
+    pricing: Pricing | None = None,
 ) -> Iterator[Replayed]:
     """The cases one after the other, each with what it is given; `cases` and `arrivals` by time."""
     free, coming = {key: level.free for key, level in opening.items()}, 0
+
+    def left() -> Levels:
+        return _levels(free, opening, free)
+
     for case in cases:
         while coming < len(arrivals) and arrivals[coming].at <= case.at:
             arrival = arrivals[coming]
             free[arrival.site_id, arrival.sku] = free.get((arrival.site_id, arrival.sku), 0) + arrival.quantity
             coming += 1
-        levels = {
-            key: Level(free[key], opening[key].safety if key in opening else 0)
-            for key in {(site.id, demand.sku) for site in sites for demand in case.demands}
-            if free.get(key, 0) > 0
-        }
         question = Question(
-            case.demands, sites, levels, rule_set, case.destination, order=case.order, ship_to=case.ship_to
+            case.demands,
+            sites,
+            _levels(free, opening, {(site.id, demand.sku) for site in sites for demand in case.demands}),
+            rule_set,
+            case.destination,
+            order=case.order,
+            scarcity=pricing(case, left) if pricing else {},
+            ship_to=case.ship_to,
         )
         made = decide(question)
         for it in made.assignments:
@@ -94,19 +112,27 @@ def replay(
         yield Replayed(case, question, made)
 
 
+def _levels(
+    free: Mapping[tuple[UUID, str], int], opening: Levels, wanted: Iterable[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], Level]:
+    """Where anything is free, each with the safety stock that was kept there."""
+    safety = {key: opening[key].safety if key in opening else 0 for key in wanted if free.get(key, 0) > 0}
+    return {key: Level(free[key], kept) for key, kept in safety.items()}
+
+
 class Comparison:
     """Several rule sets on the same past, part by part. What a part came to is JSON; `conclude` adds the parts up."""
 
     def __init__(
         self,
-        rule_sets: Sequence[RuleSet],
+        contenders: Sequence[Contender],
         cases: Sequence[Case],
         sites: Sequence[Site],
         opening: Mapping[tuple[UUID, str], Level],
         arrivals: Sequence[Arrival] = (),
     ) -> None:
         self.done = 0
-        self._replays = [replay(rule_set, cases, sites, opening, arrivals) for rule_set in rule_sets]
+        self._replays = [replay(it.rule_set, cases, sites, opening, arrivals, pricing=it.pricing) for it in contenders]
 
     def skip(self, size: int) -> None:
         """What a part does to the stock, without telling of it."""
@@ -155,13 +181,18 @@ def _changed(base: Sequence[Replayed], rows: Sequence[Replayed]) -> list[dict[st
     ]
 
 
-def conclude(names: Sequence[str], parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def conclude(
+    names: Sequence[str], parts: Sequence[Mapping[str, Any]], bounds: Sequence[int | None] = ()
+) -> dict[str, Any]:
     """What the parts came to together, amounts in hundredths: of each rule set its totals, what an order saves against
-    the first one (the mean and its 95 % interval, by days), and the orders that changed most.
+    the first one (the mean and its 95 % interval, by days), how its cost compares with what was possible (`bounds`, of
+    hindsight), and the orders that changed most.
     """
     orders = sum(part["orders"] for part in parts)
     units = sum(part["units"] for part in parts)
     sets = [_total(name, [part["rule_sets"][place] for part in parts], units) for place, name in enumerate(names)]
+    for found, bound in zip(sets, bounds, strict=False):
+        found["to_bound"] = found["cost"] / bound if bound else None
     return {"orders": orders, "units": units, "rule_sets": sets}
 
 
@@ -183,6 +214,7 @@ def _total(name: str, tallies: Sequence[Mapping[str, Any]], units: int) -> dict[
         "split_rate": sums["split"] / max(sums["shipped"], 1),
         "missing": sums["missing"],
         "fill_rate": 1 - sums["missing"] / max(units, 1),
+        "to_bound": None,
         "saves": {"mean": mean, "low": low, "high": high},
         "changed": changed[:CHANGED],
     }

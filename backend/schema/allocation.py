@@ -220,12 +220,14 @@ class AllocationPricesPayload:
 
 @strawberry.input(
     description="The orders placed in the period, at the stock of that time, through each rule set. The others are"
-    " compared with the first one; any version may be named."
+    " compared with the first one; any version may be named. `withPrices`: the first that looks for the least cost"
+    " is tried with scarcity prices too, learnt day by day from the orders before."
 )
 class AllocationSimulateInput:
     rule_set_ids: list[strawberry.ID]
     from_: datetime = strawberry.field(name="from")
     to: datetime
+    with_prices: bool = False
 
 
 @readable_by(HOUSE)

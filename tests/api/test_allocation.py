@@ -116,12 +116,15 @@ async def test_a_simulation_is_a_job(
 ) -> None:
     monkeypatch.setattr(simulate, "_PART", part)
     before = await books()
-    payload = await asked(api, **past)
+    payload = await asked(api, **past, withPrices=True)
     assert (payload["userErrors"], payload["job"]["total"]) == ([], 5)
     job = await finished(decode_id(payload["job"]["id"], "Job"))
     assert (job.state, job.done, job.failed) == ("SUCCEEDED", 5, 0)
     assert (job.result["orders"], job.result["units"]) == (5, 20)
-    base, other = job.result["ruleSets"]
+    base, other, priced = job.result["ruleSets"]
+    # Nothing was scarce, and nothing had been learnt.
+    assert priced == {**base, "name": "least cost v1, with prices"}
+    assert (base["toBound"], other["toBound"] > 1) == (1.0, True)
     assert (base["name"], base["missingUnits"], base["fillRate"]) == ("least cost v1", 0, 1.0)
     # S1 has six of each: three orders of two.
     assert (other["name"], other["missingUnits"], other["fillRate"]) == ("without S2 v1", 8, 0.6)

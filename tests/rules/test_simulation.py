@@ -12,7 +12,7 @@ import pytest
 from backend.rules.allocation_model import Level
 from backend.rules.dispatch import Area, Destination
 from backend.rules.rule_sets import LEAST_COST, RuleSet
-from backend.rules.simulation import Arrival, Case, Comparison, conclude, replay
+from backend.rules.simulation import Arrival, Case, Comparison, Contender, conclude, replay
 from tests.rules.questions import HERE, number, rules, ship, site
 
 Stock = dict[tuple[UUID, str], Level]
@@ -32,7 +32,7 @@ def opening(**units: int) -> dict[tuple[UUID, str], Level]:
 
 
 def compared(rule_sets: list[RuleSet], past: list[Case], stock: Stock, *arrivals: Arrival, size: int = 99) -> Any:
-    comparison = Comparison(rule_sets, past, SITES, stock, arrivals)
+    comparison = Comparison([Contender(it) for it in rule_sets], past, SITES, stock, arrivals)
     parts = [comparison.part(size) for _ in range(0, len(past) or 1, size)]
     assert comparison.done == len(past)
     assert comparison.part(size)["orders"] == 0
@@ -72,7 +72,8 @@ def test_each_starts_from_the_same_stock_and_is_compared_order_by_order(size: in
 
 def test_a_part_that_is_skipped_leaves_the_stock_as_if_it_were_told() -> None:
     past, stock = cases(4), opening(A=2, B=9)
-    skipping, telling = (Comparison([LEAST_COST, NO_A], past, SITES, stock) for _ in range(2))
+    entered = [Contender(LEAST_COST), Contender(NO_A)]
+    skipping, telling = (Comparison(entered, past, SITES, stock) for _ in range(2))
     skipping.skip(2)
     telling.part(2)
     assert (skipping.done, skipping.part(2)) == (telling.done, telling.part(2))

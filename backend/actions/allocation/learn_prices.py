@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from backend.events import record
 from backend.models import db
 from backend.models.base import uuid7
 from backend.models.db import retried, transaction
-from backend.models.past import active_rule_set, sample, stock_now
+from backend.models.past import active_rule_set, stock_now, windows_before
 from backend.models.supply import all_sites
 from backend.rules.permissions import SYSTEM
-from backend.rules.price_learning import Window, learn
+from backend.rules.price_learning import learn
 from backend.rules.scarcity import Learnt
 
 #: Windows of the past, each as long as the horizon; orders taken of each.
@@ -36,23 +36,13 @@ async def learn_prices() -> int | None:
     if claimed is None:
         return None
     began = time.monotonic()
-    windows = await _windows(claimed["now"], timedelta(days=claimed["horizon_days"]))
+    windows = await windows_before(claimed["now"], timedelta(days=claimed["horizon_days"]), _WINDOWS, _ORDERS)
     skus = {demand.sku for window in windows for case in window.cases for demand in case.demands}
     rule_set = await active_rule_set()
     levels = await stock_now(sorted(skus))
     learnt = await asyncio.to_thread(learn, windows, await all_sites(), levels, rule_set)
     orders = sum(len(window.cases) for window in windows)
     return await _publish(learnt, rule_set.label, orders, time.monotonic() - began)
-
-
-async def _windows(now: datetime, horizon: timedelta) -> list[Window]:
-    """Those that have orders, the latest first."""
-    windows = []
-    for back in range(_WINDOWS):
-        cases, weight = await sample(now - (back + 1) * horizon, now - back * horizon, _ORDERS)
-        if cases:
-            windows.append(Window(cases, weight))
-    return windows
 
 
 @retried

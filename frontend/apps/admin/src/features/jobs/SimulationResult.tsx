@@ -13,6 +13,8 @@ interface Compared {
   splitRate: number;
   missingUnits: number;
   fillRate: number;
+  /** Of those done before it was worked out, undefined. */
+  toBound?: number | null;
   savesPerOrder: { mean: string; low: string; high: string };
   changed: { order: string; costs: string[]; why: string[] }[];
 }
@@ -50,8 +52,10 @@ export function SimulationResult({ of: told }: { of: unknown }) {
           { id: "shipments", header: t`Shipments`, align: "right", cell: (row) => formatNumber(row.shipments) },
           { id: "split", header: t`Split`, align: "right", cell: (row) => percent(row.splitRate) },
           { id: "fill", header: t`Filled`, align: "right", cell: (row) => percent(row.fillRate) },
+          { id: "bound", header: t`Above the bound`, align: "right", cell: (row) => (row.toBound == null ? "–" : percent(row.toBound - 1)) },
         ]}
       />
+      <Text size="sm" c="dimmed">{t`The bound is what these orders must have cost at least, had all of them been known and decided together.`}</Text>
       {of.ruleSets.slice(1).map((set) => (
         <details key={set.name} open={of.ruleSets.length === 2}>
           <summary>{t`Orders that ${set.name} changes most`}</summary>

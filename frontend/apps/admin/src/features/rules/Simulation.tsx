@@ -18,6 +18,7 @@ export function Simulation({ sets, onClose }: { sets: RuleSet[]; onClose: () => 
   const [chosen, setChosen] = useState(() => sets.slice(0, 2).map((set) => set.id));
   const [from, setFrom] = useState(day(30));
   const [to, setTo] = useState(day(0));
+  const [withPrices, setWithPrices] = useState(false);
   const [job, setJob] = useState<Job | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const { run, running } = useAction(SIMULATE);
@@ -28,7 +29,7 @@ export function Simulation({ sets, onClose }: { sets: RuleSet[]; onClose: () => 
     const end = new Date(new Date(`${to}T00:00:00`).getTime() + DAY);
     const until = end.getTime() > Date.now() ? new Date() : end;
     const ids = sets.map((set) => set.id).filter((id) => chosen.includes(id));
-    const outcome = await run({ input: { ruleSetIds: ids, from: new Date(`${from}T00:00:00`).toISOString(), to: until.toISOString() } });
+    const outcome = await run({ input: { ruleSetIds: ids, from: new Date(`${from}T00:00:00`).toISOString(), to: until.toISOString(), withPrices } });
     if (outcome.ok) setJob(outcome.payload.job);
     else setProblem(reasonOf(outcome));
   }
@@ -53,6 +54,13 @@ export function Simulation({ sets, onClose }: { sets: RuleSet[]; onClose: () => 
                 ))}
               </Stack>
             </Checkbox.Group>
+            <Checkbox
+              size="xs"
+              label={t`Also with scarcity prices`}
+              description={t`The first that looks for the least cost, with prices as they would have been learnt day by day.`}
+              checked={withPrices}
+              onChange={(event) => setWithPrices(event.currentTarget.checked)}
+            />
             <Group justify="flex-end">
               <Button variant="default" onClick={onClose}>
                 {t`Back`}
