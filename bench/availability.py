@@ -22,6 +22,7 @@ import uvloop
 from backend.models import db
 from backend.queries import availability
 from backend.rules.dispatch import Destination
+from backend.rules.permissions import SYSTEM
 from bench import databases, load
 from bench.table import show
 from tests.shop import open_shop
@@ -60,13 +61,13 @@ async def measure(skus: int, sites: int) -> list[list[object]]:
             await db.execute(_LEVELS, 2 * skus)
             await db.execute("VACUUM ANALYZE")
             now = datetime.now(UTC)
-            found = await availability.promises(wanted, now, _THERE)
+            found = await availability.promises(SYSTEM, wanted, now, destination=_THERE)
             assert all(len(promise.sites) == sites for promise in found)
             keys = await bare.fetch("SELECT id FROM inventory_site ORDER BY rank, code")
             ids = [row["id"] for row in keys]
             rows = [
                 await _timed("the statement alone", lambda: bare.fetch(availability.AVAILABLE, wanted, ids)),
-                await _timed("the query", lambda: availability.promises(wanted, now, _THERE)),
+                await _timed("the query", lambda: availability.promises(SYSTEM, wanted, now, destination=_THERE)),
             ]
             port = free_port()
             server = await asyncio.to_thread(stack.serve, port)

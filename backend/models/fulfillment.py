@@ -141,6 +141,7 @@ class ShippingOrderLine(Identified):
     quantity = fields.IntField()
     picked = fields.IntField(default=0)
     packed = fields.IntField(default=0)
+    fenced = fields.IntField(db_default=0, default=0, description="of these, taken from the channel's ring-fence")
 
     class Meta:
         table = "shipping_order_line"
@@ -152,6 +153,7 @@ class ShippingOrderLine(Identified):
             not_negative("shipping_order_line", ("quantity", "picked", "packed")),
             check("shipping_order_line", "picked", "picked <= quantity"),
             check("shipping_order_line", "packed", "packed <= picked"),
+            check("shipping_order_line", "fenced", "fenced BETWEEN 0 AND quantity"),
         )
 
 

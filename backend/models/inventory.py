@@ -81,14 +81,36 @@ class InventoryLevel(Model):
     allocated = fields.IntField(db_default=0)
     reserved = fields.IntField(db_default=0)
     safety_stock = fields.IntField(db_default=0)
+    fenced = fields.IntField(db_default=0, description="sum of its ring-fences")
 
     class Meta:
         table = "inventory_level"
         indexes = (Index(fields=("sku", "site_id"), name="ix_inventory_level_sku"),)
         constraints = (
             UniqueConstraint(fields=("site_id", "sku"), name="uq_inventory_level"),
-            not_negative("inventory_level", ("on_hand", "allocated", "reserved", "safety_stock")),
-            check("inventory_level", "not_oversold", "allocated + reserved <= on_hand"),
+            not_negative("inventory_level", ("on_hand", "allocated", "reserved", "safety_stock", "fenced")),
+            check("inventory_level", "not_oversold", "allocated + reserved + fenced <= on_hand"),
+        )
+
+
+class RingFence(Identified):
+    """Units of a level that are kept for one channel. It shrinks as they are used; changed with its level locked.
+
+    A count or a short pick that leaves less than the fences keep makes the newest ones smaller, by a trigger.
+    """
+
+    site: Any = link("InventorySite")
+    site_id: UUID
+    sku = fields.CharField(max_length=100)
+    channel: Any = link("Channel")
+    channel_id: UUID
+    quantity = fields.IntField()
+
+    class Meta:
+        table = "ring_fence"
+        constraints = (
+            UniqueConstraint(fields=("site_id", "sku", "channel_id"), name="uq_ring_fence"),
+            not_negative("ring_fence", ("quantity",)),
         )
 
 
@@ -146,7 +168,11 @@ class ReservationLine(Identified):
     site_id: UUID
     sku = fields.CharField(max_length=100)
     quantity = fields.IntField()
+    fenced = fields.IntField(db_default=0, default=0, description="of these, taken from the channel's ring-fence")
 
     class Meta:
         table = "reservation_line"
-        constraints = (check("reservation_line", "quantity", "quantity > 0"),)
+        constraints = (
+            check("reservation_line", "quantity", "quantity > 0"),
+            check("reservation_line", "fenced", "fenced BETWEEN 0 AND quantity"),
+        )

@@ -15,7 +15,7 @@ from backend.models.db import Row
 from backend.money import exponent
 from backend.rules import dispatch
 from backend.rules.allocation import Question
-from backend.rules.allocation_model import Demand, Point, Site, Stock, Units
+from backend.rules.allocation_model import Claim, Demand, Point, Site, Stock
 from backend.rules.assessment import order_context
 from backend.rules.dispatch import areas_of
 from backend.rules.facts import Facts
@@ -29,11 +29,11 @@ from backend.rules.vocabulary import DeliveryMethod, PriceMode, SiteCapability, 
 class Wanted:
     """What one order wants. `last_position` is the number of its newest shipping order.
 
-    `own`: units of a level that are reserved for it; they count as free. `exclusions`: sites not to ask again, and why.
+    `claim`: its channel, and what is reserved for it. `exclusions`: sites not to ask again, and why.
     """
 
     demands: tuple[Demand, ...] = ()
-    own: Units = field(default_factory=dict)
+    claim: Claim = field(default_factory=Claim)
     exclusions: Mapping[UUID, str] = field(default_factory=dict)
     last_position: int = 0
     promised_at: datetime | None = None
@@ -60,13 +60,13 @@ WITH line AS MATERIALIZED (
            pickup_site_id, unit_price, quantity, discount, attributes
       FROM order_line WHERE order_id = ANY($1) AND kind = 'PHYSICAL'
 ), held AS MATERIALIZED (
-    SELECT r.order_id, n.site_id, n.sku, n.quantity
+    SELECT r.order_id, n.site_id, n.sku, n.quantity, n.fenced
       FROM reservation r JOIN reservation_line n ON n.reservation_id = r.id
      WHERE r.order_id = ANY($1) AND r.released_at IS NULL ORDER BY r.id /*hold*/
 ), own AS (
-    SELECT order_id, site_id, sku, sum(quantity)::int AS units FROM held GROUP BY 1, 2, 3
+    SELECT order_id, site_id, sku, sum(quantity)::int AS units, sum(fenced)::int AS fenced FROM held GROUP BY 1, 2, 3
 ), level AS MATERIALIZED (
-    SELECT l.site_id, l.sku, l.on_hand - l.allocated - l.reserved AS free, l.safety_stock
+    SELECT l.site_id, l.sku, l.on_hand - l.allocated - l.reserved AS free, l.safety_stock, l.fenced
       FROM inventory_level l
      WHERE l.sku IN (SELECT sku FROM line WHERE open > 0 UNION SELECT sku FROM own)
        AND (l.on_hand - l.allocated - l.reserved > 0 OR (l.site_id, l.sku) IN (SELECT site_id, sku FROM own))
@@ -75,7 +75,10 @@ SELECT (SELECT json_agg(json_build_array(order_id, id, sku, open, delivery_metho
                         (unit_price * quantity - discount) * open / quantity, attributes) ORDER BY position)
           FROM line WHERE open > 0) AS lines,
        (SELECT json_agg(json_build_array(site_id, sku, free, safety_stock)) FROM level) AS levels,
-       (SELECT json_agg(json_build_array(order_id, site_id, sku, units)) FROM own) AS own,
+       (SELECT json_agg(json_build_array(order_id, site_id, sku, units, fenced)) FROM own) AS own,
+       (SELECT json_agg(json_build_array(f.site_id, f.sku, c.code, f.quantity))
+          FROM level v JOIN ring_fence f USING (site_id, sku) JOIN channel c ON c.id = f.channel_id
+         WHERE v.fenced > 0 OR (v.site_id, v.sku) IN (SELECT site_id, sku FROM own WHERE fenced > 0)) AS fences,
        (SELECT json_agg(json_build_array(order_id, site_id, reason)) FROM order_site_exclusion
          WHERE order_id = ANY($1)) AS exclusions,
        (SELECT json_agg(json_build_array(order_id, position)) FROM
@@ -115,7 +118,10 @@ async def _look(sql: str, orders: Sequence[Facts], rule_set_id: UUID | None) -> 
     rule_set = read_rule_set(row["rule_set"]) if row["rule_set"] else LEAST_COST
     return Supply(
         wanted=_wanted(row, orders),
-        stock=Stock((UUID(site), sku, free, safety) for site, sku, free, safety in _list(row["levels"])),
+        stock=Stock(
+            ((UUID(site), sku, free, safety) for site, sku, free, safety in _list(row["levels"])),
+            ((UUID(site), sku, channel, units) for site, sku, channel, units in _list(row["fences"])),
+        ),
         sites=_sites(row["sites"] or "[]"),
         rule_set=rule_set,
         prices=_prices(row["prices"]) if rule_set.policy is Policy.LEAST_COST else NO_PRICES,
@@ -131,13 +137,15 @@ def _prices(aggregate: str | None) -> Prices:
 
 
 def _wanted(row: Row, orders: Sequence[Facts]) -> dict[UUID, Wanted]:
-    currencies = {str(order.id): order.currency for order in orders}
+    known = {str(order.id): order for order in orders}
     demands: dict[str, list[Demand]] = {}
     for order_id, *values in _list(row["lines"]):
-        demands.setdefault(order_id, []).append(demand_of(values, currencies[order_id]))
+        demands.setdefault(order_id, []).append(demand_of(values, known[order_id].currency))
     own: dict[str, dict[tuple[UUID, str], int]] = {}
-    for order_id, site_id, sku, units in _list(row["own"]):
+    fenced: dict[str, dict[tuple[UUID, str], int]] = {}
+    for order_id, site_id, sku, units, from_fence in _list(row["own"]):
         own.setdefault(order_id, {})[UUID(site_id), sku] = units
+        fenced.setdefault(order_id, {})[UUID(site_id), sku] = from_fence
     exclusions: dict[str, dict[UUID, str]] = {}
     for order_id, site_id, reason in _list(row["exclusions"]):
         exclusions.setdefault(order_id, {})[UUID(site_id)] = reason
@@ -146,12 +154,12 @@ def _wanted(row: Row, orders: Sequence[Facts]) -> dict[UUID, Wanted]:
     return {
         UUID(key): Wanted(
             tuple(demands.get(key, ())),
-            own.get(key, {}),
+            Claim(order.channel, own.get(key, {}), fenced.get(key, {})),
             exclusions.get(key, {}),
             positions.get(key, 0),
             promises.get(key),
         )
-        for key in currencies
+        for key, order in known.items()
     }
 
 
@@ -166,7 +174,7 @@ def question_of(order: Facts, supply: Supply) -> Question:
     return Question(
         demands=wanted.demands,
         sites=supply.sites,
-        levels=supply.stock.seen_by([demand.sku for demand in wanted.demands], wanted.own),
+        levels=supply.stock.seen_by([demand.sku for demand in wanted.demands], wanted.claim),
         rule_set=supply.rule_set,
         destination=point_of(order.shipping_address),
         exclusions=wanted.exclusions,

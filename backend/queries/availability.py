@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from backend.errors import ErrorCode, refused
+from backend.errors import ErrorCode, not_found, refused
 from backend.models import db
 from backend.models.inventory import InventorySite
 from backend.queries.sql import rows
 from backend.rules.dispatch import Area, Destination, Dispatch, Load, area_for, areas_of, delivers_on, ships_on
 from backend.rules.order_input import Problems, check_region
+from backend.rules.permissions import Actor
 from backend.rules.vocabulary import SiteCapability, Weekday
 
 MAX_SKUS = 100
@@ -69,9 +70,13 @@ SELECT w.sku, v.places, v.units,
        OR EXISTS (SELECT 1 FROM inventory_level k WHERE k.sku = w.sku) AS known
   FROM unnest($1::text[]) AS w(sku)
   CROSS JOIN LATERAL (
-      SELECT array_agg(s.place) AS places, array_agg(l.on_hand - l.allocated - l.reserved - l.safety_stock) AS units
-        FROM inventory_level l JOIN site s ON s.id = l.site_id
-       WHERE l.sku = w.sku AND l.on_hand - l.allocated - l.reserved - l.safety_stock > 0) v
+      SELECT array_agg(a.place) AS places, array_agg(a.units) AS units
+        FROM (SELECT s.place, l.on_hand - l.allocated - l.reserved - l.safety_stock - CASE WHEN l.fenced = 0 THEN 0
+                     ELSE l.fenced - coalesce((SELECT f.quantity FROM ring_fence f WHERE f.site_id = l.site_id
+                                                  AND f.sku = l.sku AND f.channel_id = $3), 0) END AS units
+                FROM inventory_level l JOIN site s ON s.id = l.site_id
+               WHERE l.sku = w.sku AND l.on_hand - l.allocated - l.reserved - l.safety_stock > 0) a
+       WHERE a.units > 0) v
 """
 _OPEN_SITES = """
 SELECT t.* FROM inventory_site t WHERE t.active AND t.capabilities && '{SHIP,PICKUP}'::text[] ORDER BY t.rank, t.code
@@ -89,12 +94,21 @@ SELECT s.id, w.units AS waiting, d.units AS sent FROM inventory_site s
 """
 
 
-async def promises(skus: Sequence[str], now: datetime, destination: Destination | None = None) -> list[Promise]:
+async def promises(
+    actor: Actor,
+    skus: Sequence[str],
+    now: datetime,
+    *,
+    channel: str | None = None,
+    destination: Destination | None = None,
+) -> list[Promise]:
     """What can be promised of each SKU, in the order asked, the preferred sites first. Everybody may know it.
 
-    With a destination: by the sites that ship there.
+    To a channel: what is kept for others is not there; without one, for those that belong to none, nothing that is
+    kept for any is. With a destination: by the sites that ship there.
     """
     _check(skus, destination)
+    channel_id = await _channel(actor, channel)
     wanted = list(dict.fromkeys(skus))
     opened = await rows(InventorySite, _OPEN_SITES)
     areas: dict[UUID, Area | None] = {}
@@ -103,11 +117,21 @@ async def promises(skus: Sequence[str], now: datetime, destination: Destination 
         opened = [site for site in opened if site.id in areas]
     departures = Departures(now, areas, await _loads(opened, now))
     found: dict[str, Promise] = {}
-    for record in await db.fetch(AVAILABLE, wanted, [site.id for site in opened]):
+    for record in await db.fetch(AVAILABLE, wanted, [site.id for site in opened], channel_id):
         held = sorted(zip(record["places"] or (), record["units"] or (), strict=True))
         sites = [(opened[place], units) for place, units in held]
         found[record["sku"]] = Promise(record["sku"], record["known"], departures, sites)
     return [found[sku] for sku in wanted]
+
+
+async def _channel(actor: Actor, code: str | None) -> UUID | None:
+    """Channels ask for themselves alone."""
+    if code is None:
+        return actor.channel_id
+    channel_id: UUID | None = await db.fetchval("SELECT id FROM channel WHERE code = $1", code)
+    if channel_id is None or actor.channel_id not in (None, channel_id):
+        raise not_found("channel", "channel")
+    return channel_id
 
 
 def dispatch_of(site: InventorySite) -> Dispatch:

@@ -40,17 +40,23 @@ class InventoryQueries:
 
     @field(
         roles=READERS,
-        description="What can be promised of each of at most 100 SKUs; with a destination by sites that ship there.",
+        description="What can be promised of each of at most 100 SKUs to a channel, which has nothing of what is kept"
+        " for others; with a destination by sites that ship there.",
     )
     async def availability(
         self,
+        info: Info,
         skus: list[str],
         channel: str | None = UNSET,
         destination: AddressInput | None = UNSET,
     ) -> list[Availability]:
-        del channel
-        wanted = texts(skus, "skus") or []
-        found = await promises(wanted, datetime.now(UTC), _place(destination) if destination else None)
+        found = await promises(
+            info.actor,
+            texts(skus, "skus") or [],
+            datetime.now(UTC),
+            channel=word(channel, "channel"),
+            destination=_place(destination) if destination else None,
+        )
         return [Availability.of(promise) for promise in found]
 
 

@@ -10,6 +10,7 @@ import strawberry
 
 from backend.actions.inventory import sites
 from backend.actions.inventory.adjust import AdjustInventory, adjust
+from backend.actions.inventory.ring_fences import SetRingFences, set_ring_fences
 from backend.actions.inventory.set_counts import SetInventory, set_counts
 from backend.actions.inventory.set_dispatch import SetDispatch, set_dispatch
 from backend.actions.inventory.sites import SiteCommand
@@ -24,13 +25,15 @@ from backend.schema.inventory import (
     InventoryAdjustInput,
     InventoryChangeInput,
     InventoryPayload,
+    InventoryRingFenceSetInput,
     InventorySetInput,
     InventorySiteInput,
     InventorySitePayload,
+    RingFenceInput,
 )
 
 
-async def _levels(changes: Sequence[InventoryChangeInput]) -> InventoryPayload:
+async def _levels(changes: Sequence[InventoryChangeInput | RingFenceInput]) -> InventoryPayload:
     """The levels named, each once, as they are now; the action has checked that they are the actor's to change."""
     named = {(change.site.strip(), change.sku.strip()) for change in changes}
     codes = {row.id: row.code for row in await InventorySiteRow.filter(code__in={site for site, _ in named})}
@@ -77,4 +80,13 @@ class InventoryMutations:
 
         return await perform(
             info, InventoryPayload, lambda actor: set_counts(actor, translate(input, SetInventory)), shown
+        )
+
+    @mutation(roles=GOODS, description="Units of a SKU at a site that are kept for one channel.")
+    async def inventory_ring_fence_set(self, info: Info, input: InventoryRingFenceSetInput) -> InventoryPayload:
+        async def shown(_: object) -> InventoryPayload:
+            return await _levels(input.fences)
+
+        return await perform(
+            info, InventoryPayload, lambda actor: set_ring_fences(actor, translate(input, SetRingFences)), shown
         )

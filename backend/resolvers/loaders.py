@@ -11,7 +11,7 @@ from tortoise.models import Model
 
 from backend.models.facts import load_facts
 from backend.models.returns import expected_units
-from backend.queries import nested, receipts, related
+from backend.queries import inventory, nested, receipts, related
 from backend.resolvers.batches import Batches
 from backend.resolvers.context import Context
 from backend.rules.permissions import Actor
@@ -44,6 +44,11 @@ async def _incoming(actor: Actor, levels: Sequence[tuple[UUID, str]]) -> Mapping
     return await receipts.incoming(levels)
 
 
+async def _ring_fences(actor: Actor, levels: Sequence[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], Any]:
+    del actor
+    return await inventory.ring_fences(levels)
+
+
 async def _outlook(actor: Actor, skus: Sequence[str]) -> Mapping[str, Any]:
     del actor
     return await receipts.outlooks(skus)
@@ -54,6 +59,7 @@ _KNOWN: Mapping[str, Found] = {
     "facts": _facts,
     "incoming": _incoming,
     "outlook": _outlook,
+    "ring_fences": _ring_fences,
     "expected_units": _expected_units,
     "sites_of_user": _sites_of_user,
     "sites_of_api_key": _sites_of_api_key,

@@ -48,14 +48,15 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """`free`: neither allocated nor reserved; `safety` of it is not promised."""
+    """`free`: neither allocated nor reserved; `safety` of it is not promised, `fenced` is kept for other channels."""
 
     free: int
     safety: int = 0
+    fenced: int = 0
 
     @property
     def available(self) -> int:
-        return max(0, self.free - self.safety)
+        return max(0, self.free - self.safety - self.fenced)
 
 
 #: What sites hold, by (site, SKU).
@@ -64,43 +65,72 @@ Levels = Mapping[tuple[UUID, str], Level]
 Units = Mapping[tuple[UUID, str], int]
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who takes: a channel, and what is reserved for its order, which is free for that alone.
+
+    `from_fences`: units of `own` that the reservation took from the channel's ring-fences.
+    """
+
+    channel: str = ""
+    own: Units = field(default_factory=dict)
+    from_fences: Units = field(default_factory=dict)
+
+
 class Stock:
     """What sites hold, going down as one order is decided after the other.
 
-    Made of (site, SKU, free, safety stock). `own` is what is reserved for the order that asks: free for it alone.
+    Made of (site, SKU, free, safety stock), and of (site, SKU, channel, units) that are kept for one channel.
     """
 
-    def __init__(self, held: Iterable[tuple[UUID, str, int, int]]) -> None:
+    def __init__(
+        self, held: Iterable[tuple[UUID, str, int, int]], fences: Iterable[tuple[UUID, str, str, int]] = ()
+    ) -> None:
         self._levels: dict[str, dict[tuple[UUID, str], Level]] = {}
         self._safety: dict[tuple[UUID, str], int] = {}
+        self._fences: dict[tuple[UUID, str], dict[str, int]] = {}
+        for site_id, sku, channel, units in fences:
+            self._fences.setdefault((site_id, sku), {})[channel] = units
         for site_id, sku, free, safety in held:
             self._safety[site_id, sku] = safety
             self._levels.setdefault(sku, {})[site_id, sku] = Level(free, min(safety, free))
 
-    def seen_by(self, skus: Iterable[str], own: Units) -> Levels:
+    def seen_by(self, skus: Iterable[str], claim: Claim) -> Levels:
         """The levels of these SKUs that have anything free."""
         found: dict[tuple[UUID, str], Level] = {}
         for sku in dict.fromkeys(skus):
             found.update(self._levels.get(sku, {}))
-        found |= {key: self._level(key, units) for key, units in own.items()}
+        found |= {key: self._level(key, claim) for key in self._fences.keys() & found.keys() | claim.own.keys()}
         return {key: level for key, level in found.items() if level.free > 0}
 
-    def _level(self, key: tuple[UUID, str], own: int) -> Level:
+    def _level(self, key: tuple[UUID, str], claim: Claim) -> Level:
         level = self._levels.get(key[1], {}).get(key, _NOTHING)
-        return Level(level.free + own, level.safety)
+        fenced = sum(units for channel, units in self._fences.get(key, _NO_FENCES).items() if channel != claim.channel)
+        return Level(level.free + claim.own.get(key, 0), level.safety, fenced)
 
-    def has(self, units: Units, own: Units) -> bool:
+    def has(self, units: Units, claim: Claim) -> bool:
         """Whether all of this may still be taken."""
-        return all(wanted <= self._level(key, own.get(key, 0)).available for key, wanted in units.items() if wanted)
+        return all(wanted <= self._level(key, claim).available for key, wanted in units.items() if wanted)
 
-    def take(self, units: Units, own: Units) -> None:
-        """By an order that uses up, or gives back, what is reserved for it."""
-        for key in units.keys() | own.keys():
-            free = self._level(key, own.get(key, 0)).free - units.get(key, 0)
+    def take(self, units: Units, claim: Claim) -> dict[tuple[UUID, str], int]:
+        """By an order that uses up, or gives back, what is reserved for it. Units that come from the channel's own
+        fences, which are used first.
+        """
+        drawn: dict[tuple[UUID, str], int] = {}
+        for key in units.keys() | claim.own.keys():
+            taken = units.get(key, 0)
+            free = self._level(key, claim).free - taken
             self._levels.setdefault(key[1], {})[key] = Level(free, min(self._safety.get(key, 0), free))
+            fences = self._fences.get(key)
+            if fences is not None and claim.channel in fences:
+                kept = fences[claim.channel] + claim.from_fences.get(key, 0)
+                drawn[key] = min(kept, taken)
+                fences[claim.channel] = kept - drawn[key]
+        return drawn
 
 
 _NOTHING = Level(0)
+_NO_FENCES: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)

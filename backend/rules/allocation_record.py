@@ -137,14 +137,13 @@ def _classic(request: Request, case: Case) -> dict[Policy, Sourced]:
 
 def _binding(case: Case, request: Request) -> list[Binding]:
     found = sourcing.binding(request, case.chosen, case.policy)
-    if case.free:
-        free = {
-            key: replace(offer, available=case.free.get(key, offer.available)) for key, offer in request.offers.items()
-        }
-        relaxed = sourcing.decide(replace(request, offers=free), case.policy).plan
-        saving = case.chosen.parts.money - relaxed.parts.money
-        if saving > 0:
-            found.append(Binding("SAFETY_STOCK", saving, relaxed))
+    for code, units in (("SAFETY_STOCK", case.free), ("RING_FENCED", case.unfenced)):
+        if units:
+            more = {key: replace(it, available=units.get(key, it.available)) for key, it in request.offers.items()}
+            relaxed = sourcing.decide(replace(request, offers=more), case.policy).plan
+            saving = case.chosen.parts.money - relaxed.parts.money
+            if saving > 0:
+                found.append(Binding(code, saving, relaxed))
     return found
 
 
@@ -179,7 +178,9 @@ def _reason(case: Case, key: str, reason: Reason) -> dict[str, Any]:
     shown["sku"] = sku
     if reason.needed is not None:
         shown |= {"available": reason.available, "needed": reason.needed}
-        if case.free.get((key, sku), 0) > (reason.available or 0):
+        if case.unfenced.get((key, sku), 0) > (reason.available or 0):
+            shown["code"] = "RING_FENCED"
+        elif case.free.get((key, sku), 0) > (reason.available or 0):
             shown["code"] = "SAFETY_STOCK"
     elif reason.code == "NOT_OFFERED":
         shown["code"] = "NO_STOCK"

@@ -27,7 +27,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A search and its answer. `free`: units by (source, SKU) with the safety stock, where there is any."""
+    """A search and its answer. `free`: units by (source, SKU) with the safety stock, where there is any; `unfenced`:
+    with what is kept for other channels, where that is anything.
+    """
 
     request: Request
     policy: Policy
@@ -35,6 +37,7 @@ class Case:
     places: Sequence[Place]
     line_ids: Sequence[UUID]
     free: Mapping[tuple[str, str], int]
+    unfenced: Mapping[tuple[str, str], int]
     rule_set_id: UUID | None = None
 
     @property
@@ -45,11 +48,14 @@ class Case:
 def case_of(question: Question, plan: Plan) -> Case:
     """Of `plan`, which was decided for `question`."""
     free: dict[tuple[str, str], int] = {}
-    if any(level.safety for level in question.levels.values()):
+    unfenced: dict[tuple[str, str], int] = {}
+    if any(level.safety or level.fenced for level in question.levels.values()):
         for key, sku in plan.request.offers:
             level = question.levels.get((plan.sites[int(key)].id, sku))
             if level is not None and level.safety:
-                free[key, sku] = level.free
+                free[key, sku] = max(0, level.free - level.fenced)
+            if level is not None and level.fenced:
+                unfenced[key, sku] = max(0, level.free - level.safety)
     return Case(
         plan.request,
         plan.decision.policy,
@@ -57,6 +63,7 @@ def case_of(question: Question, plan: Plan) -> Case:
         _places(question, plan),
         [demand.line_id for demand in plan.shipped],
         free,
+        unfenced,
         question.rule_set.id,
     )
 
@@ -106,6 +113,7 @@ def to_json(case: Case) -> dict[str, Any]:
             for (key, sku), it in request.offers.items()
         ],
         "free": [[of_key[key], of_sku[sku], units] for (key, sku), units in case.free.items()],
+        "unfenced": [[of_key[key], of_sku[sku], units] for (key, sku), units in case.unfenced.items()],
         "lines": [
             [line_id, of_sku[it.sku], it.quantity, it.unfilled, it.value, sorted(it.barred)]
             for line_id, it in zip(case.line_ids, request.lines, strict=True)
@@ -140,6 +148,7 @@ def from_json(stored: Mapping[str, Any]) -> Case:
         [Place(key, _uuid(site), code, chosen, reasons) for key, site, code, chosen, reasons in stored["places"]],
         [_uuid(line[0]) for line in stored["lines"]],
         {(sources[at][0], skus[sku]): units for at, sku, units in stored["free"]},
+        {(sources[at][0], skus[sku]): units for at, sku, units in stored["unfenced"]},
         _uuid(stored["rule_set_id"]) if stored["rule_set_id"] else None,
     )
 

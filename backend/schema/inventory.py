@@ -6,9 +6,11 @@ from datetime import date, datetime
 
 import strawberry
 
+from backend.models.channels import Channel as ChannelRow
 from backend.models.inventory import InventoryLevel as InventoryLevelRow
 from backend.models.inventory import InventoryMovement as InventoryMovementRow
 from backend.models.inventory import InventorySite as InventorySiteRow
+from backend.models.inventory import RingFence as RingFenceRow
 from backend.queries.availability import Departures, Promise
 from backend.rules.expectations import Outlook
 from backend.rules.permissions import READERS
@@ -24,14 +26,27 @@ from backend.schema.common import (
     column,
     encode_id,
     show,
+    show_all,
     shows,
 )
 from backend.schema.dispatch import DispatchArea, SiteDispatch
 from backend.schema.people import Address, AddressInput
-from backend.schema.refs import InventorySiteRef
+from backend.schema.refs import ChannelRef, InventorySiteRef
 
 #: Channels are told what is available, not what a site holds.
 STOCK_READERS = READERS - {Role.CHANNEL}
+
+
+@shows(RingFenceRow)
+@readable_by(STOCK_READERS)
+@strawberry.type(description="Units that are left for one channel: it uses them first, others cannot have them.")
+class RingFence(Held):
+    row: strawberry.Private[RingFenceRow]
+    quantity: int = column()
+
+    @field(roles=STOCK_READERS)
+    async def channel(self, info: Info) -> ChannelRef:
+        return show(await info.loaders.one(ChannelRow, self.row.channel_id))
 
 
 @shows(InventoryLevelRow)
@@ -53,6 +68,11 @@ class InventoryLevel(Held):
     def available(self) -> int:
         row = self.row
         return max(0, row.on_hand - row.allocated - row.reserved - row.safety_stock)
+
+    @field(roles=STOCK_READERS, description="Of what is available, units that are kept for one channel.")
+    async def ring_fences(self, info: Info) -> list[RingFence]:
+        rows: list[RingFenceRow] | None = await info.loaders.known("ring_fences", (self.row.site_id, self.row.sku))
+        return show_all(rows or [])
 
     @field(roles=STOCK_READERS, description="Units of expected receipts.")
     async def incoming(self, info: Info) -> int:
@@ -272,6 +292,19 @@ class InventoryAdjustInput:
 class InventorySetInput:
     reference: str | None = strawberry.UNSET
     counts: list[InventoryChangeInput]
+
+
+@strawberry.input(description="Units kept from now on, whatever was kept before; 0 lifts the fence.")
+class RingFenceInput:
+    site: str
+    sku: str
+    channel: str
+    quantity: int
+
+
+@strawberry.input
+class InventoryRingFenceSetInput:
+    fences: list[RingFenceInput]
 
 
 @readable_by(STOCK_READERS)

@@ -177,6 +177,7 @@ async def everything() -> dict[str, list[tuple[Any, ...]]]:
         "inventory_site",
         "inventory_level",
         "inventory_movement",
+        "ring_fence",
         "reservation",
         "reservation_line",
         "allocation_decision",

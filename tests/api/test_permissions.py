@@ -63,6 +63,7 @@ MUTATIONS: dict[str, set[Role]] = {
     "inventorySiteUpdate": {A, M},
     "inventorySiteDispatchSet": {A, M},
     "inventoryAdjust": GOODS,
+    "inventoryRingFenceSet": GOODS,
     "inventorySet": GOODS,
     "expectedReceiptCreate": GOODS,
     "expectedReceiptReschedule": GOODS,

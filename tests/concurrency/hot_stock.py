@@ -1,7 +1,7 @@
 """One of several processes that fight for the same few SKUs: `python -m tests.concurrency.hot_stock URL SECONDS SEED`.
 
-Eight workers order, reserve, allocate (alone and in batches), cancel, release, reject, receive and count, through the
-actions themselves. What each verb came to is printed as JSON.
+Eight workers order, reserve, allocate (alone and in batches), cancel, release, reject, receive, count and fence,
+through the actions themselves, for two channels. What each verb came to is printed as JSON.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from backend.actions.allocation.allocate import allocate, allocate_all
 from backend.actions.fulfillment.approve import approve as approve_shipping_order
 from backend.actions.fulfillment.reject import RejectCommand, reject
 from backend.actions.inventory.adjust import AdjustInventory, adjust
+from backend.actions.inventory.ring_fences import RingFence, SetRingFences, set_ring_fences
 from backend.actions.inventory.set_counts import SetInventory, set_counts
 from backend.actions.inventory.stock import StockChange
 from backend.actions.orders.approve import approve
@@ -39,6 +40,7 @@ from tests.actions.goods import RENO
 
 SKUS = tuple(f"HOT-{number:02}" for number in range(50))
 SITES = ("NORTH", "SOUTH", "WEST")
+CHANNELS = ("web", "shop")
 WORKERS = 8
 
 Verb = Callable[[random.Random], Awaitable[object]]
@@ -49,12 +51,13 @@ def _lines(chance: random.Random) -> dict[str, int]:
     return {SKUS[int(chance.random() ** 3 * len(SKUS))]: chance.randint(1, 3) for _ in range(chance.randint(1, 4))}
 
 
-async def _order(chance: random.Random, reservation_id: UUID | None = None) -> None:
+async def _order(chance: random.Random, reservation_id: UUID | None = None, channel: str | None = None) -> None:
+    channel = channel or chance.choice(CHANNELS)
     wanted = _lines(chance)
     paid = PaymentCommand("manual", PaymentMethodKind.CASH, Decimal(10 * sum(wanted.values())))
     lines = [LineCommand(sku, units, Decimal(10)) for sku, units in wanted.items()]
     command = CreateOrder(
-        "web", "USD", lines, email="a@b.cc", shipping_address=RENO, payments=[paid], reservation_id=reservation_id
+        channel, "USD", lines, email="a@b.cc", shipping_address=RENO, payments=[paid], reservation_id=reservation_id
     )
     made = await create(SYSTEM, command)
     await complete(SYSTEM, made.order_id)
@@ -64,9 +67,10 @@ async def _order(chance: random.Random, reservation_id: UUID | None = None) -> N
 
 async def _reserve(chance: random.Random) -> None:
     lines = [ReservationLineCommand(sku, units) for sku, units in _lines(chance).items()]
-    made = await reserve(SYSTEM, ReservationCommand(f"cart-{chance.getrandbits(64)}", "web", lines, 1))
+    channel = chance.choice(CHANNELS)
+    made = await reserve(SYSTEM, ReservationCommand(f"cart-{chance.getrandbits(64)}", channel, lines, 1))
     if chance.random() < 0.5:
-        await _order(chance, made)
+        await _order(chance, made, channel)
     elif chance.random() < 0.5:
         await release(SYSTEM, made)
 
@@ -110,6 +114,14 @@ async def _count(chance: random.Random) -> None:
     await set_counts(SYSTEM, SetInventory(counts))
 
 
+async def _fence(chance: random.Random) -> None:
+    fences = [
+        RingFence(chance.choice(SITES), sku, chance.randint(0, 4), channel)
+        for sku, channel in zip(chance.sample(SKUS, 2), CHANNELS, strict=True)
+    ]
+    await set_ring_fences(SYSTEM, SetRingFences(fences))
+
+
 async def _expire(chance: random.Random) -> None:
     await release_expired()
 
@@ -123,9 +135,10 @@ VERBS: dict[str, Verb] = {
     "batch": _batch,
     "receive": _receive,
     "count": _count,
+    "fence": _fence,
     "expire": _expire,
 }
-_WEIGHTS = (6, 4, 2, 1, 2, 2, 2, 1, 1)
+_WEIGHTS = (6, 4, 2, 1, 2, 2, 2, 1, 2, 1)
 
 
 async def fight(url: str, seconds: float, seed: int) -> Counter[str]:

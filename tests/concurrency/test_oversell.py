@@ -11,8 +11,12 @@ from typing import Any, Self
 
 import pytest
 
+from backend.actions.catalog import channels
+from backend.actions.catalog.channels import ChannelCommand
 from backend.models import db
 from backend.queries.verify import verify
+from backend.rules.permissions import SYSTEM
+from backend.rules.vocabulary import ChannelKind
 from backend.schema.common import encode_id
 from tests.shop import ORDER_CREATE, Clients, open_shop, order_of
 from tests.stack import Stack, at_rest, free_port, time_passes
@@ -62,7 +66,9 @@ class Watch:
 
     async def _look(self) -> None:
         while True:
-            free = await db.fetchval("SELECT min(least(on_hand, on_hand - allocated - reserved)) FROM inventory_level")
+            free = await db.fetchval(
+                "SELECT min(least(on_hand, on_hand - allocated - reserved - fenced)) FROM inventory_level"
+            )
             self.least = min(self.least, free or 0)
             self.looks += 1
             await asyncio.sleep(0.02)
@@ -89,6 +95,37 @@ async def test_200_clients_on_50_units_sell_50(stack: Stack) -> None:
     assert [tuple(row) for row in states] == [("CLOSED", 50), ("WAITING_ALLOCATION", 150)]
     assert await db.fetchval("SELECT sum(on_hand) FROM inventory_level") == 0
     assert await db.fetchval("SELECT sum(quantity) FROM inventory_movement WHERE reason = 'SHIPMENT'") == -50
+    assert await offending() == {}
+
+
+async def test_two_channels_at_once_leave_each_other_what_is_kept(stack: Stack) -> None:
+    """Of 50 units 25 are kept for the web shop: 45 orders of each channel want one."""
+    key = await open_shop({"NORTH": {"HOT": 30}, "SOUTH": {"HOT": 20}})
+    await channels.create(SYSTEM, ChannelCommand("shop", "Shop", ChannelKind.STORE, "USD"))
+    clients = await two_servers(stack, key)
+    kept = {"sku": "HOT", "channel": "web"}
+    fences = [kept | {"site": "NORTH", "quantity": 20}, kept | {"site": "SOUTH", "quantity": 5}]
+    document = _mutation("inventoryRingFenceSet", "InventoryRingFenceSetInput")
+    assert _codes(await clients.do(document, {"fences": fences})) == ""
+    async with Watch() as watch:
+        answers = await asyncio.gather(
+            *(
+                clients.do(ORDER_CREATE, order_of(("HOT", 1)) | {"channel": channel}, f"{channel}-{number}")
+                for number in range(45)
+                for channel in ("shop", "web")
+            )
+        )
+        assert [answer["userErrors"] for answer in answers] == [[]] * 90
+        await at_rest()
+    assert watch.least == 0
+    rows = await db.fetch(
+        "SELECT c.code, sum(l.allocated) AS units FROM order_line l JOIN sales_order o ON o.id = l.order_id"
+        " JOIN channel c ON c.id = o.channel_id GROUP BY 1"
+    )
+    sold = {row["code"]: row["units"] for row in rows}
+    assert sum(sold.values()) == 50
+    assert sold["web"] >= 25
+    assert await db.fetchval("SELECT sum(quantity) FROM ring_fence") == 0
     assert await offending() == {}
 
 

@@ -14,6 +14,7 @@ from backend.models.fulfillment import ShippingOrder
 from backend.models.inventory import InventorySite
 from backend.queries.availability import promises
 from backend.rules.dispatch import Area, Destination
+from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import SiteCapability
 from tests.actions import goods
 from tests.actions.goods import DESK, MANAGER, a_site, an_order, line
@@ -31,7 +32,7 @@ def day(after: int) -> date:
 
 async def _days(sku: str, now: datetime = NOW, there: Destination | None = RENO) -> dict[str, tuple[object, ...]]:
     """(units, leaves, arrives) by site."""
-    (promise,) = await promises([sku], now, there)
+    (promise,) = await promises(SYSTEM, [sku], now, destination=there)
     return {site.code: (units, *promise.departures.of(site)) for site, units in promise.sites}
 
 
@@ -40,7 +41,7 @@ async def test_by_the_sites_that_ship_there_the_preferred_first() -> None:
     await a_site("MID", {"A": 2, "B": 1}, rank=1)
     await a_site("FAR", {"A": 7}, capabilities=[SiteCapability.PICKUP])
     await set_dispatch(MANAGER, SetDispatch("NEAR", handling_days=1, areas=[Area("US", None, "895", 2), Area("CA")]))
-    a, none, b = await promises(["A", "NONE", "B", "A"], NOW, RENO)
+    a, none, b = await promises(SYSTEM, ["A", "NONE", "B", "A"], NOW, destination=RENO)
     assert [(site.code, units) for site, units in a.sites] == [("MID", 2), ("NEAR", 5)]
     assert [(it.sku, it.total, it.known) for it in (a, none, b)] == [("A", 7, True), ("NONE", 0, False), ("B", 1, True)]
     assert [it.earliest for it in (a, none, b)] == [(day(0), day(3)), (None, None), (day(0), None)]
@@ -71,7 +72,7 @@ async def test_a_day_holds_as_many_shipping_orders_as_the_site_can_do() -> None:
 
 async def test_a_destination_that_is_nowhere_is_refused() -> None:
     with pytest.raises(Refused) as refusal:
-        await promises(["A"], NOW, Destination("XX"))
+        await promises(SYSTEM, ["A"], NOW, destination=Destination("XX"))
     assert refusal.value.problems[0].path == ("destination", "country")
 
 

@@ -75,6 +75,7 @@ VALUES (gen_random_uuid(), 'fire', 'CRITICAL', 'It burns.', 'fire', now(), {_HEL
     "level.on_hand": [f"UPDATE inventory_level SET on_hand = on_hand + 1 WHERE id = {_ANY_LEVEL}"],
     "level.allocated": [f"UPDATE inventory_level SET allocated = allocated + 1 WHERE id = {_ANY_LEVEL}"],
     "level.reserved": [f"UPDATE inventory_level SET reserved = reserved + 1 WHERE id = {_ANY_LEVEL}"],
+    "level.fenced": [f"UPDATE inventory_level SET fenced = fenced + 1 WHERE id = {_ANY_LEVEL}"],
     "level.not_oversold": [
         "ALTER TABLE inventory_level DROP CONSTRAINT ck_inventory_level_not_oversold",
         f"""

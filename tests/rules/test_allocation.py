@@ -115,6 +115,20 @@ def test_all_reasons_why_sites_are_left_out() -> None:
     }
 
 
+def test_what_is_kept_for_other_channels_is_not_there_and_is_told() -> None:
+    fenced = {key: replace(level, fenced=2) for key, level in stock(A_X=2, C_X=3).items()} | stock(B_X=9)
+    question = ask([ship(1, "X", 2)], [site("A", 0), site("B", 9), site("C", 99)], fenced)
+    assert shown(plan(question)) == [(1, "B", 2)]
+    assert reasons(question) == {"A": ["RING_FENCED"], "C": []}
+    told = explain(question, plan(question))
+    assert told.record["binding"] == [{"code": "RING_FENCED", "saving": 217}]
+    noted = note(question, plan(question))
+    kept = replace(noted, snapshot=json.loads(json.dumps(noted.snapshot, default=str)))
+    assert in_full(kept).excluded == told.excluded
+    collected = plan(ask([collect(1, "X", 2, "C")], [site("C", 0)], fenced))
+    assert (shown(collected), collected.backordered) == ([(1, "C", 1)], {number(1): 1})
+
+
 def test_what_constraints_cost() -> None:
     levels = stock(1, A_X=1) | stock(0, B_X=1)
     question = ask([ship(1, "X", 1)], [site("A", 0), site("B", 9)], levels)

@@ -21,7 +21,9 @@ SELECT o.id, -o.priority AS rank, o.placed_at
          JOIN inventory_site s ON s.id = v.site_id
     LEFT JOIN order_site_exclusion x ON x.order_id = o.id AND x.site_id = s.id
         WHERE l.order_id = o.id AND l.backordered > 0 AND ($1::text[] IS NULL OR l.sku = ANY($1))
-          AND s.active AND v.on_hand - v.allocated - v.reserved - v.safety_stock > 0
+          AND s.active AND v.on_hand - v.allocated - v.reserved - v.safety_stock - v.fenced
+              + CASE WHEN v.fenced = 0 THEN 0 ELSE coalesce((SELECT f.quantity FROM ring_fence f
+                    WHERE f.site_id = v.site_id AND f.sku = v.sku AND f.channel_id = o.channel_id), 0) END > 0
           AND CASE WHEN l.delivery_method = 'PICKUP' THEN s.id = l.pickup_site_id
                    ELSE 'SHIP' = ANY(s.capabilities) AND x.id IS NULL END)
  ORDER BY -o.priority, o.placed_at, o.id LIMIT $5

@@ -71,7 +71,7 @@ async def allocate_in(
         if only_if_any and not found.plan.assignments:
             outcome.left_alone.append(order.id)
             continue
-        supply.stock.take(found.units, found.wanted.own)
+        supply.stock.take(found.units, found.wanted.claim)
         decided.append(found)
     if decided:
         taken = await still_there(tx, decided)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from backend.actions.inventory.ring_fences import fences_of
 from backend.actions.inventory.stock import lock_levels
 from backend.models.base import uuid7
 from backend.models.db import Transaction, jsonb
@@ -31,7 +32,9 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """An order and what is to become of it. `decision` is its row; `units` are those taken of each level."""
+    """An order and what is to become of it. `decision` is its row; `units` are those taken of each level, `drawn`
+    those of them that come from its channel's ring-fences, once that is known.
+    """
 
     order: Facts
     wanted: Wanted
@@ -39,6 +42,7 @@ class Decided:
     decision: dict[str, Any]
     made: Sequence[Made]
     units: dict[tuple[UUID, str], int] = field(init=False, default_factory=dict)
+    drawn: dict[tuple[UUID, str], int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         _add(self.units, (((it.site_id, it.sku), it.quantity) for it in self.plan.assignments))
@@ -92,6 +96,7 @@ def _line(order: Facts, shipping_order_id: UUID, line_id: UUID, assignment: Assi
         "quantity": assignment.quantity,
         "picked": 0,
         "packed": 0,
+        "fenced": 0,
     }
 
 
@@ -100,20 +105,29 @@ async def still_there(tx: Transaction, decided: Sequence[Decided]) -> list[Decid
 
     From here on nobody else takes anything from these levels: nothing but the writing is to be done.
     """
-    stock = Stock(await lock_levels(tx, {key for it in decided for key in it.units.keys() | it.wanted.own.keys()}))
+    levels = await lock_levels(tx, {key for it in decided for key in it.units.keys() | it.wanted.claim.own.keys()})
+    fenced = {(it.site_id, it.sku) for it in levels if it.fenced}
+    fenced |= {key for it in decided for key, units in it.wanted.claim.from_fences.items() if units}
+    stock = Stock(((it.site_id, it.sku, it.free, it.safety_stock) for it in levels), await fences_of(tx, fenced))
     found = []
     for it in decided:
-        if stock.has(it.units, it.wanted.own):
-            stock.take(it.units, it.wanted.own)
+        if stock.has(it.units, it.wanted.claim):
+            it.drawn.update(stock.take(it.units, it.wanted.claim))
             found.append(it)
     return found
 
 
 _WRITE = """
 WITH taken AS (
-    UPDATE inventory_level l SET allocated = l.allocated + w.units, reserved = l.reserved - w.own
-      FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[]) AS w(site_id, sku, units, own)
+    UPDATE inventory_level l SET allocated = l.allocated + w.units, reserved = l.reserved - w.own,
+           fenced = l.fenced - w.drawn
+      FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $13::int[]) AS w(site_id, sku, units, own, drawn)
      WHERE l.site_id = w.site_id AND l.sku = w.sku
+), fence AS (
+    UPDATE ring_fence f SET quantity = f.quantity - d.units
+      FROM unnest($14::uuid[], $15::text[], $16::text[], $17::int[]) AS d(site_id, sku, channel, units)
+      JOIN channel c ON c.code = d.channel
+     WHERE f.site_id = d.site_id AND f.sku = d.sku AND f.channel_id = c.id
 ), used AS (
     UPDATE reservation SET released_at = $5 WHERE order_id = ANY($6::uuid[]) AND released_at IS NULL
 ), decision AS (
@@ -133,9 +147,17 @@ async def write(tx: Transaction, decided: Sequence[Decided]) -> None:
     """Of orders that are `still_there`. What was reserved for them is used up or given back."""
     taken: dict[tuple[UUID, str], int] = {}
     own: dict[tuple[UUID, str], int] = {}
+    drawn: dict[tuple[UUID, str], int] = {}
+    fences: dict[tuple[UUID, str, str], int] = {}
     for it in decided:
+        claim = it.wanted.claim
         _add(taken, it.units.items())
-        _add(own, it.wanted.own.items())
+        _add(own, claim.own.items())
+        for key, units in it.drawn.items():
+            change = units - claim.from_fences.get(key, 0)
+            drawn[key] = drawn.get(key, 0) + change
+            fences[*key, claim.channel] = fences.get((*key, claim.channel), 0) + change
+        _name_fenced(it)
     keys = list(taken.keys() | own.keys())
     counts = [
         (demand.line_id, demand.quantity - missing, missing)
@@ -150,14 +172,31 @@ async def write(tx: Transaction, decided: Sequence[Decided]) -> None:
         [taken.get(key, 0) for key in keys],
         [own.get(key, 0) for key in keys],
         tx.now,
-        [it.order.id for it in decided if it.wanted.own],
+        [it.order.id for it in decided if it.wanted.claim.own],
         jsonb([it.decision for it in decided]),
         jsonb([made.row for it in decided for made in it.made]),
         jsonb([line for it in decided for made in it.made for line in made.lines]),
         [line_id for line_id, _, _ in counts],
         [given for _, given, _ in counts],
         [missing for _, _, missing in counts],
+        [drawn.get(key, 0) for key in keys],
+        [site_id for site_id, _, _ in fences],
+        [sku for _, sku, _ in fences],
+        [channel for _, _, channel in fences],
+        list(fences.values()),
     )
+
+
+def _name_fenced(decided: Decided) -> None:
+    """Lines keep how many of their units the channel's ring-fence gave: these would go back to it."""
+    left = {key: units for key, units in decided.drawn.items() if units}
+    if not left:
+        return
+    for made in decided.made:
+        for line in made.lines:
+            key = (made.row["site_id"], line["sku"])
+            line["fenced"] = min(line["quantity"], left.get(key, 0))
+            left[key] = left.get(key, 0) - line["fenced"]
 
 
 def _add(sums: dict[tuple[UUID, str], int], units: Iterable[tuple[tuple[UUID, str], int]]) -> None:

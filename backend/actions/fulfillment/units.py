@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.actions.alerts.raise_ import raise_alert
+from backend.actions.inventory import ring_fences
 from backend.actions.inventory.stock import Delta, apply
 from backend.config import get_settings
 from backend.errors import ErrorCode, Problem, Refused, not_found, refused
@@ -70,7 +71,8 @@ def choose(
 
 _LOWER = """
 WITH back AS (
-    UPDATE shipping_order_line l SET quantity = c.quantity, picked = c.picked, packed = c.packed
+    UPDATE shipping_order_line l SET quantity = c.quantity, picked = c.picked, packed = c.packed,
+           fenced = least(l.fenced, c.quantity)
       FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[]) AS c(id, quantity, picked, packed) WHERE l.id = c.id
 )
 UPDATE order_line o SET allocated = o.allocated - c.units, picked = o.picked - c.picked
@@ -87,16 +89,24 @@ async def give_back(
     missing: MovementReason | None = None,
     reference: str | None = None,
 ) -> None:
-    """The sites no longer owe these units. With `missing` they are not there either, and the ledger says why."""
+    """The sites no longer owe these units. With `missing` they are not there either, and the ledger says why.
+
+    What the channel's ring-fence gave goes back to it last: it had been used first.
+    """
     gone = [entry for entry in units if entry.quantity]
     if not gone:
         return
     unpicked: dict[UUID, int] = {}
+    fenced: dict[tuple[UUID, str, UUID], int] = {}
     for entry in gone:
         line = entry.line
         picked = min(line.picked, line.quantity - entry.quantity)
         unpicked[line.order_line_id] = unpicked.get(line.order_line_id, 0) + line.picked - picked
         line.quantity, line.picked, line.packed = line.quantity - entry.quantity, picked, min(line.packed, picked)
+        if line.fenced > line.quantity:
+            key = (entry.site_id, line.sku, order.channel_id)
+            fenced[key] = fenced.get(key, 0) + line.fenced - line.quantity
+            line.fenced = line.quantity
     released = _by_order_line(gone)
     await tx.execute(
         _LOWER,
@@ -119,6 +129,8 @@ async def give_back(
         for entry in gone
     ]
     await apply(tx, actor, deltas, order_id=order.id, reference=reference)
+    if not missing:
+        await ring_fences.give_back(tx, fenced)
 
 
 async def let_go(

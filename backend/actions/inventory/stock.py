@@ -41,23 +41,34 @@ class Delta:
 
 
 _LOCK = """
-SELECT l.site_id, l.sku, l.on_hand - l.allocated - l.reserved AS free, l.safety_stock
+SELECT l.site_id, l.sku, l.on_hand - l.allocated - l.reserved AS free, l.safety_stock, l.fenced
   FROM inventory_level l JOIN unnest($1::uuid[], $2::text[]) AS w(site_id, sku) USING (site_id, sku)
  ORDER BY l.site_id, l.sku FOR NO KEY UPDATE OF l
 """
 
 
-async def lock_levels(tx: Transaction, keys: Iterable[tuple[UUID, str]]) -> list[tuple[UUID, str, int, int]]:
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A level that nobody else changes now. `fenced` of what is free is kept for channels."""
+
+    site_id: UUID
+    sku: str
+    free: int
+    safety_stock: int
+    fenced: int
+
+
+async def lock_levels(tx: Transaction, keys: Iterable[tuple[UUID, str]]) -> list[Locked]:
     """Lock levels in (site, SKU) order, so that what the next statement sees of them stays so.
 
-    (Site, SKU, free, safety stock) of each, as it is once it is locked. A statement that locks and does more may do it
-    by what it saw before it had to wait.
+    Each as it is once it is locked. A statement that locks and does more may do it by what it saw before it had to
+    wait.
     """
     wanted = list(keys)
     if not wanted:
         return []
     rows = await tx.fetch(_LOCK, [site_id for site_id, _ in wanted], [sku for _, sku in wanted])
-    return [(row["site_id"], row["sku"], row["free"], row["safety_stock"]) for row in rows]
+    return [Locked(*row) for row in rows]
 
 
 async def lock_skus(tx: Transaction, skus: Iterable[str]) -> None:
@@ -170,7 +181,7 @@ async def check_enough(tx: Transaction, deltas: Sequence[Delta], path: str) -> N
         first.setdefault(key, index)
     await lock_levels(tx, sums)
     rows = await tx.fetch(
-        "SELECT l.site_id, l.sku, l.on_hand, l.allocated + l.reserved AS promised FROM inventory_level l"
+        "SELECT l.site_id, l.sku, l.on_hand, l.allocated + l.reserved AS promised, l.fenced FROM inventory_level l"
         " JOIN unnest($1::uuid[], $2::text[]) AS w(site_id, sku) USING (site_id, sku) ORDER BY l.site_id, l.sku",
         [site_id for site_id, _ in sums],
         [sku for _, sku in sums],
@@ -181,9 +192,10 @@ async def check_enough(tx: Transaction, deltas: Sequence[Delta], path: str) -> N
         after = row["on_hand"] + sums[key]
         if after > MAX_UNITS:
             raise refused(ErrorCode.INVALID, "The quantity is out of range.", path, first[key], "quantity")
-        if sums[key] < 0 and after < row["promised"]:
+        if sums[key] < 0 and after < row["promised"] + row["fenced"]:
+            kept = f", {row['fenced']} kept for channels" if row["fenced"] else ""
             problems.add(
-                f"{row['on_hand']} are there, {row['promised']} of them promised.",
+                f"{row['on_hand']} are there, {row['promised']} of them promised{kept}.",
                 *(path, first[key], "quantity"),
                 code=ErrorCode.INSUFFICIENT_STOCK,
             )

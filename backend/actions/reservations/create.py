@@ -75,7 +75,7 @@ async def _create(actor: Actor, command: ReservationCommand) -> UUID:
             raise not_found("channel", "channel")
         reservation_id = uuid7()
         for look in range(_LOOKS + 1):
-            held = await _choose(tx, command)
+            held = await _choose(tx, command, channel_id)
             if await _take(tx, command, reservation_id, channel_id, held):
                 break
             if look == _LOOKS - 1:
@@ -94,12 +94,15 @@ async def _create(actor: Actor, command: ReservationCommand) -> UUID:
 
 
 _STOCK = """
-SELECT l.site_id, l.sku, l.on_hand - l.allocated - l.reserved - l.safety_stock AS available
-  FROM inventory_level l WHERE l.sku = ANY($1) AND l.on_hand - l.allocated - l.reserved - l.safety_stock > 0
+SELECT l.site_id, l.sku,
+       l.on_hand - l.allocated - l.reserved - l.safety_stock - l.fenced + coalesce(f.quantity, 0) AS available
+  FROM inventory_level l
+  LEFT JOIN ring_fence f ON l.fenced > 0 AND f.site_id = l.site_id AND f.sku = l.sku AND f.channel_id = $2
+ WHERE l.sku = ANY($1) AND l.on_hand - l.allocated - l.reserved - l.safety_stock > 0
 """
 
 
-async def _choose(tx: Transaction, command: ReservationCommand) -> list[Held]:
+async def _choose(tx: Transaction, command: ReservationCommand, channel_id: UUID) -> list[Held]:
     sites = await tx.fetch(
         "SELECT id, code, capabilities FROM inventory_site WHERE active"
         " AND capabilities && '{SHIP,PICKUP}'::text[] ORDER BY rank, code"
@@ -111,7 +114,7 @@ async def _choose(tx: Transaction, command: ReservationCommand) -> list[Held]:
         if line.site is not None and line.site not in by_code:
             problems.add("There is no such site that gives goods.", "lines", index, "site", code=ErrorCode.NOT_FOUND)
     problems.check()
-    rows = await tx.fetch(_STOCK, sorted({line.sku for line in command.lines}))
+    rows = await tx.fetch(_STOCK, sorted({line.sku for line in command.lines}), channel_id)
     wanted = [
         Wanted(line.sku, line.quantity, shipping if line.site is None else [by_code[line.site]])
         for line in command.lines
@@ -128,18 +131,27 @@ _TAKE = """
 WITH wanted AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[]) AS w(site_id, sku, units)
 ), level AS MATERIALIZED (
-    SELECT l.id, w.units, l.on_hand - l.allocated - l.reserved - l.safety_stock >= w.units AS enough
+    SELECT l.id, l.site_id, l.sku, w.units, f.id AS fence_id, least(w.units, coalesce(f.quantity, 0)) AS drawn,
+           l.on_hand - l.allocated - l.reserved - l.safety_stock - l.fenced + coalesce(f.quantity, 0) >= w.units
+               AS enough
       FROM inventory_level l JOIN wanted w USING (site_id, sku)
+      LEFT JOIN ring_fence f ON l.fenced > 0 AND f.site_id = l.site_id AND f.sku = l.sku AND f.channel_id = $6
 ), verdict AS MATERIALIZED (
     SELECT bool_and(enough) AND count(*) = cardinality($1::uuid[]) AS ok FROM level
 ), taken AS (
-    UPDATE inventory_level l SET reserved = l.reserved + k.units
+    UPDATE inventory_level l SET reserved = l.reserved + k.units, fenced = l.fenced - k.drawn
       FROM level k WHERE l.id = k.id AND (SELECT ok FROM verdict)
+), used AS (
+    UPDATE ring_fence f SET quantity = f.quantity - k.drawn
+      FROM level k WHERE f.id = k.fence_id AND (SELECT ok FROM verdict)
 ), made AS (
     INSERT INTO reservation (id, reference, channel_id, created_at, expires_at)
     SELECT $4, $5, $6, $7, $8 WHERE (SELECT ok FROM verdict)
 ), line AS (
-    INSERT INTO reservation_line SELECT n.* FROM jsonb_populate_recordset(NULL::reservation_line, $9::jsonb) n
+    INSERT INTO reservation_line (id, reservation_id, position, site_id, sku, quantity, fenced)
+    SELECT n.id, n.reservation_id, n.position, n.site_id, n.sku, n.quantity, greatest(0, least(n.quantity,
+           k.drawn + n.quantity - sum(n.quantity) OVER (PARTITION BY n.site_id, n.sku ORDER BY n.position, n.id)))
+      FROM jsonb_populate_recordset(NULL::reservation_line, $9::jsonb) n JOIN level k USING (site_id, sku)
      WHERE (SELECT ok FROM verdict)
 )
 SELECT ok FROM verdict

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from backend.actions.inventory import ring_fences
 from backend.actions.inventory.stock import tell_of_growth
 from backend.errors import ErrorCode, not_found, refused
 from backend.events import record
@@ -26,6 +27,11 @@ WITH units AS MATERIALIZED (
 )
 UPDATE inventory_level l SET reserved = l.reserved - k.units FROM locked k WHERE l.id = k.id
 RETURNING l.site_id, l.sku
+"""
+_FROM_FENCES = """
+SELECT n.site_id, n.sku, r.channel_id, sum(n.fenced)::int AS units
+  FROM reservation_line n JOIN reservation r ON r.id = n.reservation_id
+ WHERE n.reservation_id = ANY($1) AND n.fenced > 0 GROUP BY 1, 2, 3
 """
 
 
@@ -66,6 +72,8 @@ async def _release_some() -> int:
 
 async def _give_back(tx: Transaction, actor: Actor, ids: Sequence[UUID], message: str) -> None:
     grown = await tx.fetch(_GIVE_BACK, list(ids), tx.now)
+    rows = await tx.fetch(_FROM_FENCES, list(ids))
+    await ring_fences.give_back(tx, {(row["site_id"], row["sku"], row["channel_id"]): row["units"] for row in rows})
     tell_of_growth(tx, actor, [(row["site_id"], row["sku"]) for row in grown])
     for reservation_id in ids:
         record(tx, actor, "reservation.released", message, subject=("Reservation", reservation_id), data={})

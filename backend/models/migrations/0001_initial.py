@@ -534,6 +534,7 @@ class Migration(migrations.Migration):
                 ("allocated", fields.IntField(db_default=0)),
                 ("reserved", fields.IntField(db_default=0)),
                 ("safety_stock", fields.IntField(db_default=0)),
+                ("fenced", fields.IntField(description="sum of its ring-fences", db_default=0)),
             ],
             options={
                 "table": "inventory_level",
@@ -551,13 +552,15 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="InventoryLevel",
             constraint=CheckConstraint(
-                check="on_hand >= 0 AND allocated >= 0 AND reserved >= 0 AND safety_stock >= 0",
+                check="on_hand >= 0 AND allocated >= 0 AND reserved >= 0 AND safety_stock >= 0 AND fenced >= 0",
                 name="ck_inventory_level_not_negative",
             ),
         ),
         ops.AddConstraint(
             model_name="InventoryLevel",
-            constraint=CheckConstraint(check="allocated + reserved <= on_hand", name="ck_inventory_level_not_oversold"),
+            constraint=CheckConstraint(
+                check="allocated + reserved + fenced <= on_hand", name="ck_inventory_level_not_oversold"
+            ),
         ),
         ops.CreateModel(
             name="Job",
@@ -885,6 +888,51 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="QueueEntry",
             constraint=UniqueConstraint(fields=("queue", "subject_id"), name="uq_queue_entry"),
+        ),
+        ops.CreateModel(
+            name="RingFence",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                (
+                    "site",
+                    fields.ForeignKeyField(
+                        "crossdock.InventorySite",
+                        source_field="site_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("sku", fields.CharField(max_length=100)),
+                (
+                    "channel",
+                    fields.ForeignKeyField(
+                        "crossdock.Channel",
+                        source_field="channel_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("quantity", fields.IntField()),
+            ],
+            options={
+                "table": "ring_fence",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "Units of a level that are kept for one channel. It shrinks as they are used; changed with its level locked.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="RingFence",
+            constraint=UniqueConstraint(fields=("site_id", "sku", "channel_id"), name="uq_ring_fence"),
+        ),
+        ops.AddConstraint(
+            model_name="RingFence",
+            constraint=CheckConstraint(check="quantity >= 0", name="ck_ring_fence_not_negative"),
         ),
         ops.CreateModel(
             name="SalesFigure",
@@ -2041,6 +2089,12 @@ class Migration(migrations.Migration):
                 ),
                 ("sku", fields.CharField(max_length=100)),
                 ("quantity", fields.IntField()),
+                (
+                    "fenced",
+                    fields.IntField(
+                        default=0, description="of these, taken from the channel's ring-fence", db_default=0
+                    ),
+                ),
             ],
             options={
                 "table": "reservation_line",
@@ -2053,6 +2107,10 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="ReservationLine",
             constraint=CheckConstraint(check="quantity > 0", name="ck_reservation_line_quantity"),
+        ),
+        ops.AddConstraint(
+            model_name="ReservationLine",
+            constraint=CheckConstraint(check="fenced BETWEEN 0 AND quantity", name="ck_reservation_line_fenced"),
         ),
         ops.CreateModel(
             name="Return",
@@ -2944,6 +3002,12 @@ class Migration(migrations.Migration):
                 ("quantity", fields.IntField()),
                 ("picked", fields.IntField(default=0)),
                 ("packed", fields.IntField(default=0)),
+                (
+                    "fenced",
+                    fields.IntField(
+                        default=0, description="of these, taken from the channel's ring-fence", db_default=0
+                    ),
+                ),
             ],
             options={
                 "table": "shipping_order_line",
@@ -2970,6 +3034,10 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="ShippingOrderLine",
             constraint=CheckConstraint(check="packed <= picked", name="ck_shipping_order_line_packed"),
+        ),
+        ops.AddConstraint(
+            model_name="ShippingOrderLine",
+            constraint=CheckConstraint(check="fenced BETWEEN 0 AND quantity", name="ck_shipping_order_line_fenced"),
         ),
         ops.CreateModel(
             name="ShipmentLine",

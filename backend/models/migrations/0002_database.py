@@ -32,6 +32,26 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON inventory_movement FOR EAC
 """
 
 
+#: What is lost cannot be kept for anybody: the oldest fences keep what is left. Promises never come here: they do not
+#: set on_hand, and the constraint not_oversold refuses those that would take from somebody's fence.
+RING_FENCES = """
+CREATE FUNCTION shrink_ring_fences() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    room int := greatest(0, NEW.on_hand - NEW.allocated - NEW.reserved);
+BEGIN
+    UPDATE ring_fence f SET quantity = greatest(0, least(f.quantity, room - k.older))
+      FROM (SELECT id, sum(quantity) OVER (ORDER BY id) - quantity AS older FROM ring_fence
+             WHERE site_id = NEW.site_id AND sku = NEW.sku) k
+     WHERE f.id = k.id AND k.older + f.quantity > room;
+    NEW.fenced := room;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ring_fences_fit BEFORE UPDATE OF on_hand ON inventory_level FOR EACH ROW
+    WHEN (NEW.fenced > 0 AND NEW.on_hand < OLD.on_hand AND NEW.allocated + NEW.reserved + NEW.fenced > NEW.on_hand)
+    EXECUTE FUNCTION shrink_ring_fences();
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [("crossdock", "0001_initial")]
 
@@ -59,6 +79,7 @@ class Migration(migrations.Migration):
             ]
         ),
         ops.RunSQL(APPEND_ONLY),
+        ops.RunSQL(RING_FENCES),
         ops.RunSQL(SEARCH),
         ops.RunSQL(JOB_QUEUE),
         ops.RunSQL("CREATE INDEX ix_pgqueuer_same ON pgqueuer (payload, entrypoint) WHERE status = 'queued'"),

@@ -43,11 +43,22 @@ SELECT s.code AS site, coalesce(l.sku, o.sku) AS sku, l.reserved, o.units AS res
     ),
     Invariant(
         "level.not_oversold",
-        "No site has promised more than it has.",
+        "No site has promised, or keeps for channels, more than it has.",
         """
-SELECT s.code AS site, l.sku, l.on_hand, l.allocated, l.reserved
+SELECT s.code AS site, l.sku, l.on_hand, l.allocated, l.reserved, l.fenced
   FROM inventory_level l JOIN inventory_site s ON s.id = l.site_id
- WHERE l.allocated + l.reserved > l.on_hand OR least(l.on_hand, l.allocated, l.reserved) < 0""",
+ WHERE l.allocated + l.reserved + l.fenced > l.on_hand OR least(l.on_hand, l.allocated, l.reserved, l.fenced) < 0""",
+    ),
+    Invariant(
+        "level.fenced",
+        "What is kept for channels at a site are the units of its ring-fences.",
+        """
+SELECT s.code AS site, coalesce(l.sku, f.sku) AS sku, l.fenced, f.units AS ring_fences
+  FROM inventory_level l
+  FULL JOIN (SELECT site_id, sku, sum(quantity) AS units FROM ring_fence GROUP BY 1, 2) f
+         ON f.site_id = l.site_id AND f.sku = l.sku
+  JOIN inventory_site s ON s.id = coalesce(l.site_id, f.site_id)
+ WHERE coalesce(l.fenced, 0) <> coalesce(f.units, 0)""",
     ),
     Invariant(
         "shipment.units",

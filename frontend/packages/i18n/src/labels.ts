@@ -136,6 +136,9 @@ const LABELS = {
   /** `ExcludedSite.reason`. */
   Exclusion: {
     NO_STOCK: msg`No stock`,
+    SAFETY_STOCK: msg`Safety stock`,
+    RING_FENCED: msg`Kept for another channel`,
+    DESTINATION: msg`Does not ship there`,
     OUT_OF_STOCK: msg`No stock`,
     CANNOT_SHIP: msg`Does not ship`,
     CANNOT_HOLD_PICKUPS: msg`Holds no pick-ups`,
