@@ -36,6 +36,15 @@ def test_a_setting_from_a_file_is_measured_and_written(tmp_path: Path, capsys: p
     printed = capsys.readouterr().out
     assert "| prices |" in printed
     assert "gap captured" in printed
+    assert report.decision_time(result["seeds"]) in printed
+
+
+def test_the_time_of_a_decision_stands_beside_its_targets() -> None:
+    seeds = [{"policies": {"prices": {"us_mean": mean, "us_p99": p99}}} for mean, p99 in ((38.2, 208.0), (61.0, 150.0))]
+    assert report.decision_time(seeds) == (
+        "A decision with prices, its explanation not counted: mean 0.061 ms (target 0.2 ms), "
+        "p99 0.208 ms (target 1.0 ms)."
+    )
 
 
 def test_a_policy_below_the_bound_is_named_and_fails(
