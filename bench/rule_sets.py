@@ -167,7 +167,7 @@ def _timed(tally: Tally, prices: Learnt) -> Callable[[Question], Plan]:
 def _count(tally: Tally, replayed: Replayed) -> None:
     parts = replayed.plan.decision.plan.parts
     tally.cost += parts.money - parts.unfilled
-    tally.whole += parts.money
+    tally.whole += replayed.cost
     tally.shipments += len(replayed.plan.decision.plan.sources)
     tally.asked += sum(demand.quantity for demand in replayed.case.demands)
     tally.missing += replayed.missing

@@ -85,7 +85,7 @@ async def batches(
 async def _batch(
     actor: Actor, text: str | None, criteria: OrderCriteria, sort: Sort, columns: Sequence[str], after: str | None
 ) -> list[db.Row]:
-    where, _ = await found(actor, text, criteria)
+    where = (await found(actor, text, criteria)).where
     where.add(bounds(where, sort, Window(after=after)))
     order = ordering(sort)
     cells = [f'{COLUMNS[name].sql} AS "{name}"' for name in columns]

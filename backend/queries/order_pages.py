@@ -10,10 +10,12 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from backend.integrations.meilisearch import EngineFailed
+from backend.models import db
 from backend.models.orders import Order
 from backend.queries import order_engine, order_search
 from backend.queries.order_documents import microseconds
@@ -66,13 +68,16 @@ async def search(
         else:
             if made is not None:
                 return made
-    where, selective = await condition(actor, wanted, known)
+    where, selective, wording = await condition(actor, wanted, known)
     by, source = SORTS[sort], None
     if exact:
         by = _ExactFirst(orders=frozenset(exact))
         source = f"(SELECT o.*, (o.id = ANY({where.bind(exact)}::uuid[]))::int AS exact FROM sales_order o)"
-    made = await page(Order, where, by, window, selective=selective, cap=MAX_COUNT, source=source)
-    return replace(made, degraded=degraded)
+    # Where many have the words, walking the list meets enough of them.
+    fetch = partial(db.fetch_planned, sorting=wording is None or bool(exact)) if where.conditions else db.fetch
+    made = await page(Order, where, by, window, selective=selective, cap=MAX_COUNT, source=source, fetch=fetch)
+    count = await order_search.counter(wording, MAX_COUNT) if wording else made.count
+    return replace(made, count=count, degraded=degraded)
 
 
 async def looked_up(wanted: OrderSearch) -> list[UUID] | None:
@@ -105,7 +110,7 @@ async def _by_engine(actor: Actor, wanted: OrderSearch, sort: OrderSort, window:
         return None
     ids = set(answer.ids)
     ids = ids.difference(newer) | await order_search.among(newer, wanted.words, ids)
-    where, _ = await condition(actor, replace(wanted, words=()))
+    where = (await condition(actor, replace(wanted, words=()))).where
     where.add(f"t.id = ANY({where.bind(list(ids))}::uuid[])")
     made = await page(Order, where, by, window, selective=True)
     if len(answer.ids) == limit and len(made.rows) < window.size:
@@ -119,7 +124,7 @@ async def _by_engine(actor: Actor, wanted: OrderSearch, sort: OrderSort, window:
             known = total if total is not None else await order_engine.count(actor, wanted)
             if known is not None:
                 return known
-        return await counter("sales_order", (await condition(actor, wanted))[0], MAX_COUNT)()
+        return await counter("sales_order", (await condition(actor, wanted)).where, MAX_COUNT)()
 
     return replace(made, count=count)
 

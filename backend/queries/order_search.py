@@ -7,17 +7,20 @@ know are few; their rows are made while asking, so that what is found is as fres
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from backend.events import load_position
 from backend.models import db
+from backend.queries.paging import once
 from backend.queries.sql import Where, contains
 
 FOLLOWER = "order_search"
 #: Up to so many orders are looked up one by one; more are met soon enough by walking the list.
 _MOST = 3_000
+#: So many are sorted to find the newest of them.
+_SORTED = 30_000
 _MAX_NOTES = 4_000
 #: Alternatives to a word that is found nowhere; shorter words have none.
 _MOST_LIKE, _SHORTEST = 8, 4
@@ -105,8 +108,8 @@ def within(where: Where, wording: Wording, fresh: Sequence[UUID]) -> str:
     return f"t.id IN ({_found(where, wording, fresh)})"
 
 
-async def look_up(where: Where, wording: Wording, fresh: Sequence[UUID]) -> bool:
-    """Narrow `where` to orders with the wording; whether they are few.
+async def look_up(where: Where, wording: Wording, fresh: Sequence[UUID]) -> Wording | None:
+    """Narrow `where` to orders with the wording. Where they are many, the wording; None where they are few.
 
     A word that stands nowhere is taken for what it nearly is.
     """
@@ -116,21 +119,53 @@ async def look_up(where: Where, wording: Wording, fresh: Sequence[UUID]) -> bool
         ids = await few(wording, fresh)
     if ids is not None:
         where.add(f"t.id = ANY({where.bind(ids)}::uuid[])")
-        return True
+        return None
     own = f"EXISTS (SELECT 1 FROM order_search s WHERE s.order_id = t.id AND {wording.condition(where)})"
     if fresh:
         newer, made = _of_fresh(where, wording, fresh)
         own = f"({own} AND t.id <> ALL({newer}) OR t.id IN ({made}))"
     where.add(own)
-    return False
+    return wording
 
 
-async def few(wording: Wording, fresh: Sequence[UUID], most: int = _MOST) -> list[UUID] | None:
-    """The orders; None where there are more."""
-    where = Where()
-    sql = f"SELECT f.order_id FROM ({_found(where, wording, fresh)}) f LIMIT {most + 1}"
+async def few(wording: Wording, fresh: Sequence[UUID], most: int | None = None) -> list[UUID] | None:
+    """The orders; None where there are more than can be looked up, or than `most`."""
+    where, most = Where(), _MOST if most is None else most
+    sql = f"WITH {_looked_up(where, wording, fresh)} SELECT f.order_id FROM f LIMIT {most + 1}"
     rows = await db.fetch(sql, *where.args)
     return [row["order_id"] for row in rows] if len(rows) <= most else None
+
+
+async def counter(wording: Wording, cap: int) -> Callable[[], Awaitable[int]]:
+    """Of all orders with the wording, to `cap` + 1."""
+    where = Where()
+    found = _looked_up(where, wording, await fresh())
+    return once(f"WITH {found} SELECT count(*) FROM (SELECT 1 FROM f LIMIT {cap + 1}) c", where.args)
+
+
+async def newest(wording: Wording, most: int) -> list[UUID]:
+    """So many of the orders with the wording, by their ids, which begin with the time.
+
+    Where they are not too many they are looked up and sorted; else the rows are walked from the end.
+    """
+    where, newer = Where(), await fresh()
+    found = f"{_looked_up(where, wording, newer)}, few AS MATERIALIZED (SELECT f.order_id FROM f LIMIT {_SORTED + 1})"
+    rows = await db.fetch(
+        f"WITH {found} SELECT order_id, count(*) OVER () AS found FROM few ORDER BY order_id DESC LIMIT {most}",
+        *where.args,
+    )
+    if rows and rows[0]["found"] > _SORTED:
+        walked = Where()
+        sql = _found(walked, wording, newer)
+        rows = await db.fetch(f"SELECT f.order_id FROM ({sql}) f ORDER BY f.order_id DESC LIMIT {most}", *walked.args)
+    return [row["order_id"] for row in rows]
+
+
+def _looked_up(where: Where, wording: Wording, fresh: Sequence[UUID]) -> str:
+    """The orders as `f` of a WITH. Materialized, it is planned for all of them: by the trigrams. Planned for the few
+    that are wanted, PostgreSQL would read the whole table in the hope of meeting them soon, and there may be none.
+    """
+    return f"f AS MATERIALIZED ({_found(where, wording, fresh)})"
 
 
 async def among(orders: Sequence[UUID], words: Sequence[str], supposed: Container[UUID]) -> set[UUID]:

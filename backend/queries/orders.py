@@ -36,6 +36,17 @@ class Criterion(NamedTuple):
     selective: bool = False
 
 
+class Found(NamedTuple):
+    """What a search finds: the condition of its orders, and whether it is `selective`, so that they are few.
+
+    `wording`: what must stand in them, where nothing else is asked and they are many.
+    """
+
+    where: Where
+    selective: bool
+    wording: Wording | None = None
+
+
 _OPEN_ALERT = "SELECT 1 FROM alert a WHERE a.order_id = t.id AND a.cleared_at IS NULL"
 _CRITERIA: Mapping[str, Criterion] = {
     "number": Criterion("t.number = {0}", str.strip, selective=True),
@@ -77,12 +88,12 @@ _CRITERIA: Mapping[str, Criterion] = {
 _TIMES = {"placed_at": "t.placed_at", "updated_at": "t.updated_at", "promised_at": "t.promised_at"}
 
 
-async def found(actor: Actor, text: str | None, criteria: OrderCriteria) -> tuple[Where, bool]:
-    """The condition of a search in the actor's scope, and whether it finds few."""
+async def found(actor: Actor, text: str | None, criteria: OrderCriteria) -> Found:
+    """In the actor's scope."""
     return await condition(actor, asked(text, criteria))
 
 
-async def condition(actor: Actor, wanted: OrderSearch, known: Sequence[UUID] | None = None) -> tuple[Where, bool]:
+async def condition(actor: Actor, wanted: OrderSearch, known: Sequence[UUID] | None = None) -> Found:
     """As `found`, of a search that was read already. `known`: who has its words that are not of letters alone."""
     where = Where()
     scope(where, actor, Order)
@@ -98,9 +109,12 @@ async def condition(actor: Actor, wanted: OrderSearch, known: Sequence[UUID] | N
     if known is not None:
         where.add(f"t.id = ANY({where.bind(known)}::uuid[])")
     wording = Wording(words, [it for part in wanted.criteria for it in _wording(part)])
-    few = bool(wording.words or wording.criteria) and await order_search.look_up(where, wording, fresh)
+    worded = bool(wording.words or wording.criteria)
+    many = await order_search.look_up(where, wording, fresh) if worded else None
     given = {field.name for part in wanted.criteria for field in fields(part) if getattr(part, field.name) is not None}
-    return where, few or known is not None or any(_CRITERIA[name].selective for name in given & _CRITERIA.keys())
+    selective = any(_CRITERIA[name].selective for name in given & _CRITERIA.keys())
+    few = (worded and many is None) or known is not None
+    return Found(where, few or selective, many if len(where.conditions) == 1 else None)
 
 
 def _wording(criteria: OrderCriteria) -> list[tuple[str, str]]:
@@ -126,7 +140,7 @@ def _nested(criteria: OrderCriteria | None) -> Iterator[OrderCriteria]:
 
 async def numbers(actor: Actor, text: str | None, criteria: OrderCriteria, most: int) -> list[tuple[UUID, str]]:
     """(id, number) of what a search finds, the oldest first, at most so many."""
-    where, _ = await found(actor, text, criteria)
+    where = (await found(actor, text, criteria)).where
     sql = f"SELECT t.id, t.number FROM sales_order t WHERE {where} ORDER BY t.placed_at, t.id LIMIT {where.bind(most)}"
     return [(row["id"], row["number"]) for row in await db.fetch(sql, *where.args)]
 

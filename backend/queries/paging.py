@@ -8,16 +8,17 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from tortoise.models import Model
 
 from backend.errors import ErrorCode, refused
 from backend.models import db
-from backend.queries.sql import Where, columns_of, rows, table_of
+from backend.queries.sql import Where, columns_of, row_of, table_of
 
 M = TypeVar("M", bound=Model)
+Fetch: TypeAlias = Callable[..., Awaitable[list[db.Row]]]
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 100
@@ -107,14 +108,16 @@ async def page(
     selective: bool = False,
     cap: int | None = None,
     source: str | None = None,
+    fetch: Fetch = db.fetch,
 ) -> Page[M]:
     """One page of the rows that `where` finds, in one statement; `source` is the table with columns to sort by.
+
 
     `selective` says that few rows are found: they are looked up before they are sorted, lest PostgreSQL walk the index
     of the sort in search of them. `count` stops at `cap` + 1.
     """
     source = source or table_of(model)
-    count = counter(source, where, cap)
+    count = counter(source, where, cap, fetch)
     limits = bounds(where, sort, window)
     order = ordering(sort, backward=window.backward)
     names = ", ".join(f"t.{column}" for column, _ in dict.fromkeys((*sort.columns, ("id", "uuid"))))
@@ -127,7 +130,8 @@ async def page(
         )
     else:
         sql = f"SELECT {columns_of(model)} FROM {source} t WHERE {where} AND {limits} ORDER BY {order} LIMIT {limit}"
-    return cut(await rows(model, sql, *where.args), sort, window, count)
+    found = [row_of(model, record) for record in await fetch(sql, *where.args)]
+    return cut(found, sort, window, count)
 
 
 def bounds(where: Where, sort: Sort, window: Window) -> str:
@@ -161,18 +165,24 @@ def cut(found: list[M], sort: Sort, window: Window, count: Callable[[], Awaitabl
     )
 
 
-def counter(source: str, where: Where, cap: int | None) -> Callable[[], Awaitable[int]]:
+def counter(source: str, where: Where, cap: int | None, fetch: Fetch = db.fetch) -> Callable[[], Awaitable[int]]:
     """Counts what `where` finds as it stands now, once."""
-    sql, args = f"SELECT 1 FROM {source} t WHERE {where}", list(where.args)
+    sql = f"SELECT 1 FROM {source} t WHERE {where}"
     if cap is not None:
         sql += f" LIMIT {cap + 1}"
+    return once(f"SELECT count(*) FROM ({sql}) found", list(where.args), fetch)
+
+
+def once(sql: str, args: Sequence[Any], fetch: Fetch = db.fetch) -> Callable[[], Awaitable[int]]:
+    """The number that the statement gives, asked when it is first wanted."""
     known: list[int] = []
     asking = asyncio.Lock()
 
     async def count() -> int:
         async with asking:
             if not known:
-                known.append(int(await db.fetchval(f"SELECT count(*) FROM ({sql}) found", *args)))
+                [row] = await fetch(sql, *args)
+                known.append(int(row[0]))
         return known[0]
 
     return count

@@ -53,6 +53,6 @@ class OrderQueries:
     ) -> OrderConnection:
         text, criteria = word(query, "query"), translate(given(filter), OrderCriteria)
         page = await order_pages.search(info.actor, text, criteria, sort, window(first, after, last, before))
-        counted, degraded = await facet_queries.facets(info.actor, text, criteria, given(facets) or ())
-        listed = [Facet.of(name, found) for name, found in counted.items()]
-        return OrderConnection.of(page, facets=listed, degraded=degraded or page.degraded)
+        counted = await facet_queries.facets(info.actor, text, criteria, given(facets) or (), page.count)
+        listed = [Facet.of(name, found, capped=counted.capped) for name, found in counted.facets.items()]
+        return OrderConnection.of(page, facets=listed, degraded=counted.degraded or page.degraded)

@@ -111,6 +111,12 @@ def is_collected(demand: Demand) -> bool:
     return demand.delivery_method is DeliveryMethod.PICKUP
 
 
+def going_without(question: Question, demands: Sequence[Demand]) -> list[int]:
+    """What a unit of each costs that nobody gives, in hundredths; of pick-ups too, which are not searched for."""
+    effects = Effects(question.rule_set, demands, (), (), question.order)
+    return [effects.unfilled(line) for line in range(len(demands))]
+
+
 def assigned(found: Sequence[Any], shipped: Sequence[Demand], sites: Sequence[Site]) -> list[Assignment]:
     """The search's assignments in the names of the order."""
     return [

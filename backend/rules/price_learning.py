@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from uuid import UUID
 
-from backend.rules.allocation import Question, asked, is_collected
+from backend.rules.allocation import Question, asked, going_without, is_collected
 from backend.rules.allocation_model import Level, Site
 from backend.rules.effects import UNFILLED as USUAL
 from backend.rules.rule_sets import RuleSet
@@ -27,6 +27,9 @@ from backend.rules.sourcing.search import solve_whole
 
 #: Steps in hundredths: from 1.00 to 0.03.
 _SCHEDULE = Schedule(80, 100.0, 3.0)
+#: For the bound: up to what going without costs, in few steps.
+_LONG_STRIDES = (1000.0, 10.0)
+_ANSWERS, _FEWEST_STEPS = 400_000, 20
 #: An order that takes longer to decide is taken as it comes: nothing is promised by it.
 _NODES = 200
 #: More than any order asks for.
@@ -74,6 +77,11 @@ class _Stock:
         self.columns[row][site_id] = len(self.units[row])
         self.units[row].append(units)
 
+    def place(self, site_id: UUID | None, sku: str) -> tuple[int, int] | None:
+        row = self.rows.get(sku)
+        column = self.columns[row].get(site_id) if row is not None and site_id is not None else None
+        return None if row is None or column is None else (row, column)
+
 
 def learn(
     windows: Sequence[Window], sites: Sequence[Site], levels: Mapping[tuple[UUID, str], Level], rule_set: RuleSet
@@ -106,17 +114,14 @@ def hindsight(
     """What these orders must cost at least under the rule set, in hundredths, whoever decides and whatever he knows.
 
     `stock`: all that there was in the whole time. The bound is that of a Lagrangian relaxation: each order may take
-    anything that was ever there, and pays for it. Pick-ups, whose site is given, take nothing and cost nothing.
+    anything that was ever there, and pays for it.
     """
-    shipped = [
-        replace(case, demands=tuple(demand for demand in case.demands if not is_collected(demand))) for case in cases
-    ]
     held, plenty = _Stock(), {}
     for (site_id, sku), level in stock.items():
         if level.available:
             held.add(site_id, sku, level.available)
             plenty[site_id, sku] = Level(_PLENTY)
-    return _Scenario(Window(shipped), sites, _by_sku(plenty), held, rule_set).bound()
+    return _Scenario(Window(cases), sites, _by_sku(plenty), held, rule_set).bound()
 
 
 def _by_sku(levels: Mapping[tuple[UUID, str], Level]) -> dict[str, dict[tuple[UUID, str], Level]]:
@@ -139,20 +144,21 @@ class _Scenario:
     ) -> None:
         self._weight, self._stock = window.weight, stock
         self._orders: list[_Asked] = []
-        self._collected: dict[tuple[int, int], int] = {}
+        self._collected: dict[tuple[int, int, int], int] = {}
         self._highest, self._lost = USUAL, 0
         for case in window.cases:
             self._add(case, sites, by_sku, rule_set)
 
     def prices(self) -> list[float]:
-        return self._ascended().average
+        return self._ascended(_SCHEDULE).average
 
     def bound(self) -> int:
-        """Of what the orders cost together."""
-        return self._ascended().bound
+        """Of what the orders cost together. The more there are, the fewer steps are taken, and the looser it is."""
+        steps = max(_FEWEST_STEPS, min(_SCHEDULE.steps, _ANSWERS // max(1, len(self._orders))))
+        return self._ascended(Schedule(steps, *_LONG_STRIDES)).bound
 
-    def _ascended(self) -> Ascent:
-        return ascend(self._respond, self._stock.units, min(self._highest, HIGHEST), _SCHEDULE)
+    def _ascended(self, schedule: Schedule) -> Ascent:
+        return ascend(self._respond, self._stock.units, min(self._highest, HIGHEST), schedule)
 
     def _add(
         self,
@@ -162,14 +168,11 @@ class _Scenario:
         rule_set: RuleSet,
     ) -> None:
         levels = {key: level for demand in case.demands for key, level in by_sku.get(demand.sku, {}).items()}
-        for demand in case.demands:
-            if is_collected(demand) and demand.pickup_site_id and demand.sku in self._stock.rows:
-                row = self._stock.rows[demand.sku]
-                if (column := self._stock.columns[row].get(demand.pickup_site_id)) is not None:
-                    self._collected[row, column] = self._collected.get((row, column), 0) + demand.quantity
-        request, shipped, places = asked(
-            Question(case.demands, sites, levels, rule_set, case.destination, order=case.order, ship_to=case.ship_to)
+        question = Question(
+            case.demands, sites, levels, rule_set, case.destination, order=case.order, ship_to=case.ship_to
         )
+        self._collect(question)
+        request, shipped, places = asked(question)
         if not shipped:
             return
         framed = frame(replace(request, terms=replace(request.terms, split_lines=False, ship_complete=False)))
@@ -189,12 +192,25 @@ class _Scenario:
         else:
             self._lost += sum(framed.problem.unfilled)
 
+    def _collect(self, question: Question) -> None:
+        """Pick-ups take of their own site, or go without."""
+        collected = [demand for demand in question.demands if is_collected(demand)]
+        if not collected:
+            return
+        for demand, cost in zip(collected, going_without(question, collected), strict=True):
+            place = self._stock.place(demand.pickup_site_id, demand.sku)
+            if place is None:
+                self._lost += cost * demand.quantity
+            else:
+                self._collected[*place, cost] = self._collected.get((*place, cost), 0) + demand.quantity
+                self._highest = max(self._highest, cost)
+
     def _respond(self, prices: Table) -> tuple[int, Table]:
         value, used = self._lost * self._weight, [[0] * len(row) for row in self._stock.units]
-        for (at, column), units in self._collected.items():
+        for (at, column, cost), units in self._collected.items():
             price = prices[at][column]
-            value += units * self._weight * min(price, self._highest)
-            used[at][column] += units * self._weight if price < self._highest else 0
+            value += units * self._weight * min(price, cost)
+            used[at][column] += units * self._weight if price < cost else 0
         for order in self._orders:
             rows = [
                 {option: it.cost + it.units * prices[it.row][it.column] for option, it in item.items()}

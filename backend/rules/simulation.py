@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
-from backend.rules.allocation import Plan, Question, plan
+from backend.rules.allocation import Plan, Question, going_without, is_collected, plan
 from backend.rules.allocation_model import Demand, Level, Levels, Point, Site
 from backend.rules.allocation_record import explain
 from backend.rules.dispatch import Destination
@@ -60,16 +60,19 @@ class Contender(NamedTuple):
 
 
 class Replayed(NamedTuple):
-    """An order, what was asked of the planner at the stock that was left, and what it gave."""
+    """An order, what was asked of the planner at the stock that was left, and what it gave. `uncollected`: what the
+    units cost that pick-ups go without.
+    """
 
     case: Case
     question: Question
     plan: Plan
+    uncollected: int = 0
 
     @property
     def cost(self) -> int:
         """With what its missing units cost, so that no order is cheap because it was not filled."""
-        return self.plan.decision.plan.parts.money
+        return self.plan.decision.plan.parts.money + self.uncollected
 
     @property
     def missing(self) -> int:
@@ -109,7 +112,13 @@ def replay(
         made = decide(question)
         for it in made.assignments:
             free[it.site_id, it.sku] -= it.quantity
-        yield Replayed(case, question, made)
+        yield Replayed(case, question, made, _uncollected(question, made))
+
+
+def _uncollected(question: Question, made: Plan) -> int:
+    lacking = [it for it in question.demands if is_collected(it) and it.line_id in made.backordered]
+    costs = going_without(question, lacking) if lacking else []
+    return sum(cost * made.backordered[it.line_id] for it, cost in zip(lacking, costs, strict=True))
 
 
 def _levels(

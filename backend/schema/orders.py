@@ -190,10 +190,14 @@ class FacetBucket:
 class Facet:
     field: OrderFacet
     buckets: list[FacetBucket]
+    is_capped: bool = strawberry.field(
+        description="PostgreSQL answers alone, and more were found than it counts: these are among the newest 3,000."
+    )
 
     @classmethod
-    def of(cls, name: OrderFacet, counted: Sequence[tuple[str, int]]) -> Facet:
-        return cls(field=name, buckets=[FacetBucket(value=value, count=count) for value, count in counted])
+    def of(cls, name: OrderFacet, counted: Sequence[tuple[str, int]], *, capped: bool = False) -> Facet:
+        buckets = [FacetBucket(value=value, count=count) for value, count in counted]
+        return cls(field=name, buckets=buckets, is_capped=capped)
 
 
 @readable_by(READERS)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FIND = """query ($query: String, $filter: OrderFilter, $facets: [OrderFacet!]) {
   orders(query: $query, filter: $filter, facets: $facets, sort: PLACED_AT_ASC) {
-    totalCount degraded nodes { externalId } facets { field buckets { value count } } } }"""
+    totalCount degraded nodes { externalId } facets { field isCapped buckets { value count } } } }"""
 
 
 #: PostgreSQL with its search rows behind the log, with them made, and walking them as it does where many orders match.

@@ -11,7 +11,7 @@ from backend.actions.orders.tags import tags
 from backend.integrations.meilisearch import Meilisearch
 from backend.models import db
 from backend.models.orders import Order
-from backend.queries import order_engine
+from backend.queries import facets, order_engine, order_search
 from backend.queries.verify import verify
 from backend.reactions import search_rows
 from backend.resolvers.commands import translate
@@ -126,18 +126,42 @@ async def test_free_text_finds_by_words(api: Api, searched: dict[str, str]) -> N
 async def test_facets_count_the_whole_result(api: Api, searched: dict[str, str]) -> None:
     fields = ["CHANNEL", "SITE", "DELIVERY_METHOD", "ALERT_KIND", "SUSPENDED", "TAG", "COUNTRY", "STATE"]
     found = (await api.do(FIND, {"facets": [*fields, "PAYMENT_STATUS", "FULFILLMENT_STATUS", "TAG"]}))["orders"]
-    facets = {it["field"]: [(bucket["value"], bucket["count"]) for bucket in it["buckets"]] for it in found["facets"]}
-    assert list(facets)[: len(fields)] == fields
-    assert facets["CHANNEL"] == [("web", 2), ("tokyo", 1)]
-    assert facets["SITE"] == [("S1", 2)]
-    assert facets["DELIVERY_METHOD"] == [("SHIP", 2), ("PICKUP", 1)]
-    assert ("order.odd", 1) in facets["ALERT_KIND"]
-    assert facets["SUSPENDED"] == [("false", 2), ("true", 1)]
-    assert facets["TAG"] == [("gift", 1), ("vip", 1)]
-    assert facets["COUNTRY"] == [("SE", 1), ("US", 1)]
-    assert ("CLOSED", 1) in facets["STATE"]
+    counted = {it["field"]: [(bucket["value"], bucket["count"]) for bucket in it["buckets"]] for it in found["facets"]}
+    assert list(counted)[: len(fields)] == fields
+    assert counted["CHANNEL"] == [("web", 2), ("tokyo", 1)]
+    assert counted["SITE"] == [("S1", 2)]
+    assert counted["DELIVERY_METHOD"] == [("SHIP", 2), ("PICKUP", 1)]
+    assert ("order.odd", 1) in counted["ALERT_KIND"]
+    assert counted["SUSPENDED"] == [("false", 2), ("true", 1)]
+    assert counted["TAG"] == [("gift", 1), ("vip", 1)]
+    assert counted["COUNTRY"] == [("SE", 1), ("US", 1)]
+    assert ("CLOSED", 1) in counted["STATE"]
     narrowed = (await api.do(FIND, {"facets": ["CHANNEL"], "filter": {"suspended": True}}))["orders"]["facets"]
-    assert narrowed == [{"field": "CHANNEL", "buckets": [{"value": "web", "count": 1}]}]
+    assert narrowed == [{"field": "CHANNEL", "isCapped": False, "buckets": [{"value": "web", "count": 1}]}]
+
+
+@pytest.mark.parametrize("engine", ["walking"], indirect=True)
+@pytest.mark.parametrize("sortable", [0, 99])
+@pytest.mark.parametrize("asked", [{"query": "tea"}, {"query": "tea channel:tokyo,web"}, {}])
+async def test_of_more_than_are_counted_facets_are_of_the_newest(
+    api: Api, searched: dict[str, str], asked: dict[str, Any], sortable: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "MAX_COUNT", 1)
+    monkeypatch.setattr(facets, "MOST", 1)
+    monkeypatch.setattr(order_search, "_SORTED", sortable)
+    await tags(SYSTEM, (await Order.get(external_id="Y-3")).id, add=["newest"])
+    [found] = (await api.do(FIND, {**asked, "facets": ["CHANNEL"]}))["orders"]["facets"]
+    assert found == {"field": "CHANNEL", "isCapped": True, "buckets": [{"value": "tokyo", "count": 1}]}
+    await indexed()
+    assert found == (await api.do(FIND, {**asked, "facets": ["CHANNEL"]}))["orders"]["facets"][0]
+
+
+async def test_the_facets_of_few_are_of_all(
+    api: Api, searched: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "MAX_COUNT", 1)
+    [found] = (await api.do(FIND, {"query": "tea", "facets": ["CHANNEL"]}))["orders"]["facets"]
+    assert (found["isCapped"], len(found["buckets"])) == (False, 2)
 
 
 @both

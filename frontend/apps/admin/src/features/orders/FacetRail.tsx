@@ -23,8 +23,9 @@ export function FacetRail({ search, facets, go }: RailProps) {
         <Checkbox size="xs" label={t`Suspended`} checked={search.suspended === true} onChange={(event) => go(having(search, { suspended: event.currentTarget.checked || undefined }))} />
         <DateRange search={search} go={go} />
       </Stack>
+      {facets.some((one) => one.isCapped) && <Text size="xs" c="dimmed" px="sm">{t`Counted among the newest orders found.`}</Text>}
       {FACETS.map((facet) => (
-        <Values key={facet} facet={facet} search={search} buckets={facets.find((one) => one.field === facet)?.buckets ?? []} go={go} />
+        <Values key={facet} facet={facet} search={search} counted={facets.find((one) => one.field === facet)} go={go} />
       ))}
     </section>
   );
@@ -33,15 +34,15 @@ export function FacetRail({ search, facets, go }: RailProps) {
 interface ValuesProps {
   facet: Facet;
   search: OrderSearch;
-  buckets: Counted[number]["buckets"];
+  counted: Counted[number] | undefined;
   go: (search: OrderSearch) => void;
 }
 
-function Values({ facet, search, buckets, go }: ValuesProps) {
+function Values({ facet, search, counted: of, go }: ValuesProps) {
   const { criterion, words } = OF_FACET[facet];
   const held = search[criterion];
   const chosen = Array.isArray(held) ? held : [];
-  const counted = new Map(buckets.map((bucket) => [bucket.value, bucket.count]));
+  const counted = new Map((of?.buckets ?? []).map((bucket) => [bucket.value, bucket.count]));
   // Once one is chosen the others of a closed list are offered too: any of several may hold.
   const offered = [...new Set([...(words && chosen.length > 0 ? values(words) : []), ...chosen, ...counted.keys()])];
   if (offered.length === 0) return null;
@@ -60,6 +61,7 @@ function Values({ facet, search, buckets, go }: ValuesProps) {
             {counted.has(value) && (
               <Text span c="dimmed" size="xs" className="cd-num">
                 {formatNumber(counted.get(value) ?? 0)}
+                {of?.isCapped && "+"}
               </Text>
             )}
           </li>

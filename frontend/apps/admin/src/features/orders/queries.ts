@@ -56,6 +56,7 @@ export const ORDER_COUNTS = graphql(`
       totalIsCapped
       facets {
         field
+        isCapped
         buckets {
           value
           count
