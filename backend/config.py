@@ -50,6 +50,8 @@ class Settings(BaseSettings):
 
     claim_hours: float = Field(24.0, gt=0)
     """After these, a shipping order that nobody claims goes back to allocation."""
+    order_claim_hours: float = Field(2.0, gt=0)
+    """After these, a claim of an order ends by itself."""
     pickup_days: float = Field(14.0, gt=0)
     """After these, a pick-up that nobody collects is cancelled back to stock and refunded."""
     job_days: int = Field(90, ge=1)

@@ -208,6 +208,24 @@ class OrderHold(Identified):
         table = "order_hold"
 
 
+class OrderClaim(Identified):
+    """Who sees to an order, so that nobody else does at the same time. It ends by itself: what counts is `until`."""
+
+    order: Any = link("Order")
+    order_id: UUID
+    holder = fields.CharField(max_length=64, description="the actor's key")
+    by = fields.CharField(max_length=254)
+    at = fields.DatetimeField()
+    until = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "order_claim"
+        constraints = (
+            UniqueConstraint(fields=("order_id",), name="uq_order_claim_order"),
+            check("order_claim", "until", "until > at"),
+        )
+
+
 class OrderNote(Identified):
     order: Any = link("Order", db_index=True)
     order_id: UUID

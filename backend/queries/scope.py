@@ -30,7 +30,7 @@ from backend.models.inventory import (
 )
 from backend.models.jobs import Job, JobItem
 from backend.models.log import Alert, AlertRule, Event
-from backend.models.orders import Order, OrderHold, OrderLine, OrderNote
+from backend.models.orders import Order, OrderClaim, OrderHold, OrderLine, OrderNote
 from backend.models.payments import Invoice, Payment, PaymentTransaction
 from backend.models.people import ApiKey, Customer, SavedSearch, User
 from backend.models.receipts import ExpectedReceipt, ExpectedReceiptLine
@@ -98,7 +98,7 @@ _STORE: Mapping[type[Model], str] = {
     Order: _at_sites("t.id"),
     Customer: f"EXISTS (SELECT 1 FROM sales_order o WHERE o.customer_id = t.id AND {_at_sites('o.id')})",
     User: "(t.id = {me} OR EXISTS (SELECT 1 FROM app_user_site u WHERE u.user_id = t.id AND u.site_id = ANY({a})))",
-    **dict.fromkeys((OrderLine, OrderHold, OrderNote, AllocationDecision, Event), _at_sites("t.order_id")),
+    **dict.fromkeys((OrderLine, OrderClaim, OrderHold, OrderNote, AllocationDecision, Event), _at_sites("t.order_id")),
     ShippingOrder: "t.site_id = ANY({a})",
     **dict.fromkeys((ShippingOrderLine, Shipment), _OF_OWN_WORK),
     ShipmentLine: "EXISTS (SELECT 1 FROM shipment p JOIN shipping_order s ON s.id = p.shipping_order_id"

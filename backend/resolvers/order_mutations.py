@@ -12,12 +12,14 @@ from backend.actions.allocation.allocate import allocate, allocate_to
 from backend.actions.orders.appease import appease
 from backend.actions.orders.approve import approve
 from backend.actions.orders.cancel import LineQuantity, cancel
+from backend.actions.orders.claim import claim
 from backend.actions.orders.complete import complete
 from backend.actions.orders.continue_ import continue_
 from backend.actions.orders.create import Created, create
 from backend.actions.orders.edit import EditOrder, edit
 from backend.actions.orders.file import file
 from backend.actions.orders.note import note
+from backend.actions.orders.release_claim import release_claim
 from backend.actions.orders.resume import resume
 from backend.actions.orders.submit import submit
 from backend.actions.orders.suspend import suspend
@@ -26,7 +28,7 @@ from backend.models.orders import Order as OrderRow
 from backend.resolvers.commands import key, maybe_key, maybe_text, perform, text, texts, translate, translate_all
 from backend.rules.lifecycle import ORDER_VERBS
 from backend.rules.order_input import CreateOrder
-from backend.rules.permissions import SELLERS, Actor
+from backend.rules.permissions import GOODS, OFFICE, SELLERS, Actor
 from backend.schema import order_inputs as inputs
 from backend.schema.access import mutation
 from backend.schema.common import Info, given, show
@@ -137,6 +139,21 @@ class OrderMutations:
     async def order_file(self, info: Info, input: inputs.OrderIdInput) -> OrderPayload:
         version = given(input.expected_version)
         return await _on_order(info, input.order_id, lambda actor, order: file(actor, order, version))
+
+    @mutation(
+        roles=OFFICE | GOODS,
+        description="Says that one sees to the order, until `claim.until`; claiming again puts that off. CONFLICT names"
+        " who has it already.",
+    )
+    async def order_claim(self, info: Info, input: inputs.OrderClaimInput) -> OrderPayload:
+        return await _on_order(
+            info, input.order_id, lambda actor, order: claim(actor, order, take_over=input.take_over)
+        )
+
+    @mutation(roles=OFFICE | GOODS, description="Ends one's own claim.")
+    async def order_release(self, info: Info, input: inputs.OrderIdInput) -> OrderPayload:
+        version = given(input.expected_version)
+        return await _on_order(info, input.order_id, lambda actor, order: release_claim(actor, order, version))
 
     @mutation(roles=_roles("orderNoteAdd"))
     async def order_note_add(self, info: Info, input: inputs.OrderNoteInput) -> OrderPayload:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import strawberry
 
+from backend.models.orders import OrderClaim as OrderClaimRow
 from backend.models.orders import OrderHold as OrderHoldRow
 from backend.rules.assessment import Wait
 from backend.rules.lifecycle import Available
@@ -13,7 +14,7 @@ from backend.rules.permissions import READERS
 from backend.rules.steps import Step
 from backend.rules.vocabulary import LifecycleStep, StepMode, StepStatus
 from backend.schema.access import field, readable_by
-from backend.schema.common import Held, column, encode_id, shows
+from backend.schema.common import Held, Info, column, encode_id, shows
 
 
 @readable_by(READERS)
@@ -41,6 +42,20 @@ class AvailableAction:
     @classmethod
     def of(cls, found: Available) -> AvailableAction:
         return cls(action=found.action, enabled=found.enabled, reason=found.reason)
+
+
+@shows(OrderClaimRow)
+@readable_by(READERS)
+@strawberry.type(description="Who sees to an order, and until when. It forbids nobody what they may do.")
+class OrderClaim(Held):
+    row: strawberry.Private[OrderClaimRow]
+    by: str = column()
+    at: datetime = column()
+    until: datetime = column(description="When it ends by itself.")
+
+    @field(roles=READERS, description="Whether it is one's own.")
+    def mine(self, info: Info) -> bool:
+        return bool(self.row.holder == info.actor.key)
 
 
 @shows(OrderHoldRow)

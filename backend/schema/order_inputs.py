@@ -162,6 +162,14 @@ class OrderCancelInput:
 
 
 @strawberry.input
+class OrderClaimInput:
+    order_id: strawberry.ID
+    take_over: bool = strawberry.field(
+        default=False, description="From whoever has it: for administrators and managers."
+    )
+
+
+@strawberry.input
 class OrderNoteInput:
     order_id: strawberry.ID
     body: str

@@ -14,6 +14,7 @@ from backend.models.fulfillment import AllocationDecision as AllocationDecisionR
 from backend.models.fulfillment import ShippingOrder as ShippingOrderRow
 from backend.models.log import Alert as AlertRow
 from backend.models.orders import Order as OrderRow
+from backend.models.orders import OrderClaim as OrderClaimRow
 from backend.models.orders import OrderHold as OrderHoldRow
 from backend.models.orders import OrderLine as OrderLineRow
 from backend.models.orders import OrderNote as OrderNoteRow
@@ -38,7 +39,7 @@ from backend.schema.common import (
     show_all,
     shows,
 )
-from backend.schema.lifecycle import AvailableAction, OrderHold, OrderStep, Waiting
+from backend.schema.lifecycle import AvailableAction, OrderClaim, OrderHold, OrderStep, Waiting
 from backend.schema.log import OrderEventConnection
 from backend.schema.order_lines import Note, OrderLine, OrderTotals
 from backend.schema.payments import PAYMENT_READERS
@@ -98,6 +99,11 @@ class Order(Node):
     @field(roles=READERS)
     def shipping_address(self) -> Address | None:
         return Address.of(self.row.shipping_address)
+
+    @field(roles=READERS, description="Who sees to it now. Null where nobody does, and always for a channel.")
+    async def claim(self, info: Info) -> OrderClaim | None:
+        row = await info.loaders.one(OrderClaimRow, self.row.id, column="order_id")
+        return show(row) if row is not None and row.until > datetime.now(UTC) else None
 
     @field(roles=READERS, description="Open and released ones, oldest first.")
     async def holds(self, info: Info) -> list[OrderHold]:

@@ -35,6 +35,8 @@ MUTATIONS: dict[str, set[Role]] = {
     "orderContinue": DESK,
     "orderFile": DESK | MONEY,
     "orderNoteAdd": OFFICE | GOODS | SELLERS,
+    "orderClaim": OFFICE | GOODS,
+    "orderRelease": OFFICE | GOODS,
     "orderTagsUpdate": OFFICE | GOODS | SELLERS,
     "orderAppease": DESK | MONEY,
     "paymentAdd": SELLERS | MONEY,

@@ -63,6 +63,8 @@ async def theirs(api: Api) -> dict[str, str]:
         (Role.CHANNEL, "returnCreate(input: {orderId: $order, method: SHIP, lines: [" + RETURNED + "]})", ["orderId"]),
         (Role.CHANNEL, 'orderCreate(input: {channel: "web", currency: "USD", lines: [' + BOUGHT + "]})", ["channel"]),
         (Role.STORE_ASSOCIATE, 'orderNoteAdd(input: {orderId: $order, body: "x"})', ["orderId"]),
+        (Role.STORE_ASSOCIATE, "orderClaim(input: {orderId: $order})", ["orderId"]),
+        (Role.STORE_ASSOCIATE, "orderRelease(input: {orderId: $order})", ["orderId"]),
         (Role.STORE_ASSOCIATE, 'orderSuspend(input: {orderId: $order, reason: "x"})', ["orderId"]),
         (Role.STORE_ASSOCIATE, "orderAllocate(input: {orderId: $order})", ["orderId"]),
     ],

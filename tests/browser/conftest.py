@@ -156,6 +156,14 @@ async def visit(world: World, chromium: Browser) -> AsyncIterator[Visit]:
 
 
 @pytest.fixture
+async def colleague(world: World, chromium: Browser) -> AsyncIterator[Visit]:
+    """At the next desk."""
+    context = await chromium.new_context(viewport={"width": 1360, "height": 860}, **SETTINGS)
+    yield await _visit(context, world)
+    await context.close()
+
+
+@pytest.fixture
 async def phone(world: World, chromium: Browser) -> AsyncIterator[Visit]:
     """In one hand."""
     context = await chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, **SETTINGS)

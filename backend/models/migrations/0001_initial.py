@@ -1703,6 +1703,42 @@ class Migration(migrations.Migration):
             constraint=CheckConstraint(check="quantity <> 0", name="ck_inventory_movement_quantity"),
         ),
         ops.CreateModel(
+            name="OrderClaim",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("holder", fields.CharField(description="the actor's key", max_length=64)),
+                ("by", fields.CharField(max_length=254)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("until", fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "order_claim",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "Who sees to an order, so that nobody else does at the same time. It ends by itself: what counts is `until`.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="OrderClaim",
+            constraint=UniqueConstraint(fields=("order_id",), name="uq_order_claim_order"),
+        ),
+        ops.AddConstraint(
+            model_name="OrderClaim",
+            constraint=CheckConstraint(check="until > at", name="ck_order_claim_until"),
+        ),
+        ops.CreateModel(
             name="OrderKey",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -10,6 +10,7 @@ import { ORDER_FEED } from "../../lib/feeds";
 import { Allocation } from "./Allocation";
 import { Events } from "./Events";
 import { OrderActions, type OrderDetailData } from "./OrderActions";
+import { OrderClaim } from "./OrderClaim";
 import { OrderPayments } from "./OrderPayments";
 import { ORDER } from "./orderQuery";
 import { ShippingOrders } from "./ShippingOrders";
@@ -68,6 +69,7 @@ function Known({ number }: { number: string }) {
         {order.externalId && ` · ${order.externalId}`} · <DateTime at={order.placedAt} />
         {order.customer && ` · ${order.customer.name}`}
       </Text>
+      <OrderClaim order={order} />
       {fault && <Notice tone="warn">{t`This page is not up to date: the server does not answer.`}</Notice>}
       <Card flush>
         <StepRail steps={order.steps} />

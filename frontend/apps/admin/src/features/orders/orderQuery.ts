@@ -97,6 +97,11 @@ export const ORDER = graphql(
           currency
         }
       }
+      claim {
+        by
+        until
+        mine
+      }
       holds {
         id
         reason
