@@ -1,7 +1,8 @@
 import type { Live } from "@crossdock/api";
-import { Card, Failed, Loading, Notice } from "@crossdock/ui";
+import { Card, Notice } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import type { ReactNode } from "react";
+import { Shown } from "./Shown";
 
 interface ListCardProps<Found> {
   live: Pick<Live<unknown>, "fault" | "loading" | "refresh">;
@@ -13,20 +14,13 @@ interface ListCardProps<Found> {
 
 /** A list as it is read: to come, failed, empty, out of date, or there. */
 export function ListCard<Found extends { nodes: readonly unknown[] }>({ live, found, empty, children }: ListCardProps<Found>) {
-  const { fault, loading, refresh } = live;
   return (
     <>
-      {fault && found && <Notice tone="warn">{t`This list is not up to date: the server does not answer.`}</Notice>}
+      {live.fault && found && <Notice tone="warn">{t`This list is not up to date: the server does not answer.`}</Notice>}
       <Card flush>
-        {loading ? (
-          <Loading rows={10} />
-        ) : !found ? (
-          fault && <Failed trouble={fault} retry={refresh} />
-        ) : found.nodes.length === 0 ? (
-          empty
-        ) : (
-          children(found)
-        )}
+        <Shown live={live} found={found?.nodes} rows={10} empty={empty}>
+          {() => found && children(found)}
+        </Shown>
       </Card>
     </>
   );

@@ -1,12 +1,13 @@
 import { graphql, type ResultOf, useAction, useLive } from "@crossdock/api";
 import { label, values } from "@crossdock/i18n";
-import { Ago, Badge, Card, DataTable, DateTime, Dialog, Empty, Failed, Loading, Notice, Page } from "@crossdock/ui";
+import { Ago, Badge, Card, DataTable, DateTime, Dialog, Empty, Notice, Page } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button, CopyButton, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { FormDialog } from "../../lib/command";
 import { useSession } from "@crossdock/shell";
 import { useSites } from "../inventory/sites";
+import { Shown } from "../../lib/Shown";
 
 const CHANNELS = graphql(`
   query Channels {
@@ -78,26 +79,22 @@ function ChannelList({ may }: { may: boolean }) {
         )
       }
     >
-      {loading ? (
-        <Loading rows={5} />
-      ) : !found ? (
-        fault && <Failed trouble={fault} retry={refresh} />
-      ) : found.length === 0 ? (
-        <Empty title={t`No channel yet`} hint={t`Orders come in through channels.`} />
-      ) : (
-        <DataTable
-          label={t`Channels`}
-          rows={found}
-          rowId={(row) => row.id}
-          columns={[
-            { id: "name", header: t`Channel`, heading: true, cell: (row) => <b>{row.name}</b> },
-            { id: "code", header: t`Code`, cell: (row) => <code>{row.code}</code> },
-            { id: "kind", header: t`Kind`, cell: (row) => label("ChannelKind", row.kind) },
-            { id: "currency", header: t`Currency`, cell: (row) => row.currency },
-            { id: "active", header: t`State`, cell: (row) => (row.active ? <Badge tone="good">{t`Active`}</Badge> : <Badge>{t`Closed`}</Badge>) },
-          ]}
-        />
-      )}
+      <Shown live={{ fault, loading, refresh }} found={found} rows={5} empty={<Empty title={t`No channel yet`} hint={t`Orders come in through channels.`} />}>
+        {(found) => (
+          <DataTable
+            label={t`Channels`}
+            rows={found}
+            rowId={(row) => row.id}
+            columns={[
+              { id: "name", header: t`Channel`, heading: true, cell: (row) => <b>{row.name}</b> },
+              { id: "code", header: t`Code`, cell: (row) => <code>{row.code}</code> },
+              { id: "kind", header: t`Kind`, cell: (row) => label("ChannelKind", row.kind) },
+              { id: "currency", header: t`Currency`, cell: (row) => row.currency },
+              { id: "active", header: t`State`, cell: (row) => (row.active ? <Badge tone="good">{t`Active`}</Badge> : <Badge>{t`Closed`}</Badge>) },
+            ]}
+          />
+        )}
+      </Shown>
       {making && <NewChannel onClose={() => setMaking(false)} />}
     </Card>
   );
@@ -141,43 +138,39 @@ function Keys({ may }: { may: boolean }) {
         )
       }
     >
-      {loading ? (
-        <Loading rows={5} />
-      ) : !found ? (
-        fault && <Failed trouble={fault} retry={refresh} />
-      ) : found.length === 0 ? (
-        <Empty title={t`No key yet`} hint={t`Machines use a key where people log in.`} />
-      ) : (
-        <DataTable
-          label={t`API keys`}
-          rows={found}
-          rowId={(row) => row.id}
-          columns={[
-            { id: "name", header: t`Key`, heading: true, cell: (row) => <b>{row.name}</b> },
-            { id: "prefix", header: t`Begins with`, cell: (row) => <code>{row.prefix}…</code> },
-            { id: "role", header: t`Role`, cell: (row) => label("Role", row.role) },
-            { id: "for", header: t`For`, cell: (row) => [row.channel, ...row.sites].flatMap((one) => one?.name ?? []).join(", ") || "–" },
-            { id: "made", header: t`Made`, cell: (row) => <DateTime at={row.createdAt} /> },
-            { id: "used", header: t`Last used`, cell: (row) => (row.lastUsedAt ? <Ago at={row.lastUsedAt} /> : t`never`) },
-            {
-              id: "do",
-              header: t`State`,
-              align: "right",
-              cell: (row) =>
-                row.revokedAt ? (
-                  <Badge>{t`Revoked`}</Badge>
-                ) : !may ? (
-                  <Badge tone="good">{t`Active`}</Badge>
-                ) : (
-                  <Button size="compact-sm" variant="default" onClick={() => setRevoking(row)}>
-                    {t`Revoke`}
-                    <span className="cd-hidden"> {row.name}</span>
-                  </Button>
-                ),
-            },
-          ]}
-        />
-      )}
+      <Shown live={{ fault, loading, refresh }} found={found} rows={5} empty={<Empty title={t`No key yet`} hint={t`Machines use a key where people log in.`} />}>
+        {(found) => (
+          <DataTable
+            label={t`API keys`}
+            rows={found}
+            rowId={(row) => row.id}
+            columns={[
+              { id: "name", header: t`Key`, heading: true, cell: (row) => <b>{row.name}</b> },
+              { id: "prefix", header: t`Begins with`, cell: (row) => <code>{row.prefix}…</code> },
+              { id: "role", header: t`Role`, cell: (row) => label("Role", row.role) },
+              { id: "for", header: t`For`, cell: (row) => [row.channel, ...row.sites].flatMap((one) => one?.name ?? []).join(", ") || "–" },
+              { id: "made", header: t`Made`, cell: (row) => <DateTime at={row.createdAt} /> },
+              { id: "used", header: t`Last used`, cell: (row) => (row.lastUsedAt ? <Ago at={row.lastUsedAt} /> : t`never`) },
+              {
+                id: "do",
+                header: t`State`,
+                align: "right",
+                cell: (row) =>
+                  row.revokedAt ? (
+                    <Badge>{t`Revoked`}</Badge>
+                  ) : !may ? (
+                    <Badge tone="good">{t`Active`}</Badge>
+                  ) : (
+                    <Button size="compact-sm" variant="default" onClick={() => setRevoking(row)}>
+                      {t`Revoke`}
+                      <span className="cd-hidden"> {row.name}</span>
+                    </Button>
+                  ),
+              },
+            ]}
+          />
+        )}
+      </Shown>
       {making && (
         <NewKey
           onClose={() => setMaking(false)}

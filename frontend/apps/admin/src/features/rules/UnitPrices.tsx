@@ -1,12 +1,13 @@
 import { graphql, useLive } from "@crossdock/api";
 import { formatAmount } from "@crossdock/i18n";
-import { Card, DataTable, Empty, Failed, Loading } from "@crossdock/ui";
+import { Card, DataTable, Empty } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Group, NativeSelect, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useSites } from "../inventory/sites";
+import { Shown } from "../../lib/Shown";
 
 const MOST = 100;
 const UNIT_PRICES = graphql(`
@@ -58,33 +59,29 @@ export function UnitPrices({ version }: { version: number }) {
         </Group>
       }
     >
-      {loading ? (
-        <Loading rows={6} />
-      ) : !units ? (
-        fault && <Failed trouble={fault} retry={refresh} />
-      ) : units.length === 0 ? (
-        <Empty title={t`No price above zero`} hint={t`There is enough of it for what is expected.`} />
-      ) : (
-        <DataTable
-          dense
-          label={units.length === MOST ? t`The ${MOST} highest prices` : t`Prices by site and SKU`}
-          rows={units}
-          rowId={(row) => `${row.site.code} ${row.sku}`}
-          columns={[
-            { id: "sku", header: t`SKU`, heading: true, cell: (row) => <code>{row.sku}</code> },
-            {
-              id: "site",
-              header: t`Site`,
-              cell: (row) => (
-                <Link to="/inventory/$code" params={{ code: row.site.code }} search={{ sku: row.sku }}>
-                  {row.site.name}
-                </Link>
-              ),
-            },
-            { id: "price", header: t`One more unit is worth`, align: "right", cell: (row) => formatAmount(row.price) },
-          ]}
-        />
-      )}
+      <Shown live={{ fault, loading, refresh }} found={units} rows={6} empty={<Empty title={t`No price above zero`} hint={t`There is enough of it for what is expected.`} />}>
+        {(units) => (
+          <DataTable
+            dense
+            label={units.length === MOST ? t`The ${MOST} highest prices` : t`Prices by site and SKU`}
+            rows={units}
+            rowId={(row) => `${row.site.code} ${row.sku}`}
+            columns={[
+              { id: "sku", header: t`SKU`, heading: true, cell: (row) => <code>{row.sku}</code> },
+              {
+                id: "site",
+                header: t`Site`,
+                cell: (row) => (
+                  <Link to="/inventory/$code" params={{ code: row.site.code }} search={{ sku: row.sku }}>
+                    {row.site.name}
+                  </Link>
+                ),
+              },
+              { id: "price", header: t`One more unit is worth`, align: "right", cell: (row) => formatAmount(row.price) },
+            ]}
+          />
+        )}
+      </Shown>
     </Card>
   );
 }

@@ -1,6 +1,6 @@
 import { graphql, useLive } from "@crossdock/api";
 import { formatDay, formatMoney, formatNumber } from "@crossdock/i18n";
-import { Card, DataTable, Empty, Failed, Loading, Notice, Page, useNow } from "@crossdock/ui";
+import { Card, DataTable, Empty, Notice, Page, useNow } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { NativeSelect, SegmentedControl, Stack, Text } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
@@ -9,6 +9,7 @@ import { useSites } from "../inventory/sites";
 import { currenciesOf, everyDay } from "./sales";
 import { SALES_BY, SalesCut } from "./SalesCut";
 import { ServiceLevels } from "./ServiceLevels";
+import { Shown } from "../../lib/Shown";
 
 const CHANNEL_NAMES = graphql(`
   query ChannelNames {
@@ -109,42 +110,40 @@ function ByDay({ days, channel, table, onTable }: ByDayProps) {
       }
     >
       {fault && rows && <Notice tone="warn">{t`This is not up to date: the server does not answer.`}</Notice>}
-      {loading ? (
-        <Loading rows={5} />
-      ) : !rows ? (
-        fault && <Failed trouble={fault} retry={refresh} />
-      ) : rows.length === 0 ? (
-        <Empty title={t`No sales in this time`} />
-      ) : table ? (
-        <DataTable
-          dense
-          label={t`Sales by day`}
-          rows={rows.toReversed()}
-          rowId={(row) => `${row.name} ${row.revenue.currency}`}
-          columns={[
-            { id: "day", header: t`Day`, heading: true, cell: (row) => formatDay(row.name) },
-            { id: "orders", header: t`Orders`, align: "right", cell: (row) => formatNumber(row.orders) },
-            { id: "units", header: t`Units`, align: "right", cell: (row) => formatNumber(row.units) },
-            { id: "revenue", header: t`Revenue`, align: "right", cell: (row) => formatMoney(row.revenue) },
-          ]}
-        />
-      ) : (
-        <Stack gap="lg">
-          {currenciesOf(rows).map((currency) => (
-            <SalesChart
-              key={currency}
-              currency={currency}
-              bars={everyDay(rows, currency, days, today).map((row) => ({
-                label: formatDay(row.name),
-                value: Number(row.revenue.amount),
-                shown: formatMoney(row.revenue),
-                orders: row.orders,
-                units: row.units,
-              }))}
+      <Shown live={{ fault, loading, refresh }} found={rows} rows={5} empty={<Empty title={t`No sales in this time`} />}>
+        {(rows) =>
+          table ? (
+            <DataTable
+              dense
+              label={t`Sales by day`}
+              rows={rows.toReversed()}
+              rowId={(row) => `${row.name} ${row.revenue.currency}`}
+              columns={[
+                { id: "day", header: t`Day`, heading: true, cell: (row) => formatDay(row.name) },
+                { id: "orders", header: t`Orders`, align: "right", cell: (row) => formatNumber(row.orders) },
+                { id: "units", header: t`Units`, align: "right", cell: (row) => formatNumber(row.units) },
+                { id: "revenue", header: t`Revenue`, align: "right", cell: (row) => formatMoney(row.revenue) },
+              ]}
             />
-          ))}
-        </Stack>
-      )}
+          ) : (
+            <Stack gap="lg">
+              {currenciesOf(rows).map((currency) => (
+                <SalesChart
+                  key={currency}
+                  currency={currency}
+                  bars={everyDay(rows, currency, days, today).map((row) => ({
+                    label: formatDay(row.name),
+                    value: Number(row.revenue.amount),
+                    shown: formatMoney(row.revenue),
+                    orders: row.orders,
+                    units: row.units,
+                  }))}
+                />
+              ))}
+            </Stack>
+          )
+        }
+      </Shown>
     </Card>
   );
 }

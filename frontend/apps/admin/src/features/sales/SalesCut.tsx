@@ -1,9 +1,10 @@
 import { type Enum, graphql, useLive } from "@crossdock/api";
 import { formatMoney, formatNumber } from "@crossdock/i18n";
-import { Card, DataTable, Empty, Failed, Loading, Notice } from "@crossdock/ui";
+import { Card, DataTable, Empty, Notice } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import type { ReactNode } from "react";
 import { sharesOf } from "./sales";
+import { Shown } from "../../lib/Shown";
 
 export const SALES_BY = graphql(`
   query SalesBy($by: SalesBy!, $days: Int!, $channel: [String!], $first: Int!) {
@@ -39,42 +40,38 @@ export function SalesCut({ by, title, header, days, channel, nameOf }: SalesCutP
   const shares = sharesOf(rows ?? []);
   return (
     <Card title={title} flush>
-      {loading ? (
-        <Loading rows={4} />
-      ) : !rows ? (
-        fault && <Failed trouble={fault} retry={refresh} />
-      ) : rows.length === 0 ? (
-        <Empty title={t`No sales in this time`} />
-      ) : (
-        <>
-          {fault && <Notice tone="warn">{t`This is not up to date: the server does not answer.`}</Notice>}
-          <DataTable
-            dense
-            label={t`Sales: ${title}`}
-            rows={rows}
-            rowId={(row) => `${row.name} ${row.revenue.currency}`}
-            columns={[
-              { id: "name", header, heading: true, cell: (row) => nameOf(row.name) },
-              { id: "orders", header: t`Orders`, align: "right", cell: (row) => formatNumber(row.orders) },
-              { id: "units", header: t`Units`, align: "right", cell: (row) => formatNumber(row.units) },
-              {
-                id: "revenue",
-                header: t`Revenue`,
-                align: "right",
-                nowrap: true,
-                cell: (row) => (
-                  <>
-                    <span className="cd-num">{formatMoney(row.revenue)}</span>
-                    <div className="share" aria-hidden>
-                      <div style={{ width: `${Math.round((shares.get(row) ?? 0) * 100)}%` }} />
-                    </div>
-                  </>
-                ),
-              },
-            ]}
-          />
-        </>
-      )}
+      <Shown live={{ fault, loading, refresh }} found={rows} rows={4} empty={<Empty title={t`No sales in this time`} />}>
+        {(rows) => (
+          <>
+            {fault && <Notice tone="warn">{t`This is not up to date: the server does not answer.`}</Notice>}
+            <DataTable
+              dense
+              label={t`Sales: ${title}`}
+              rows={rows}
+              rowId={(row) => `${row.name} ${row.revenue.currency}`}
+              columns={[
+                { id: "name", header, heading: true, cell: (row) => nameOf(row.name) },
+                { id: "orders", header: t`Orders`, align: "right", cell: (row) => formatNumber(row.orders) },
+                { id: "units", header: t`Units`, align: "right", cell: (row) => formatNumber(row.units) },
+                {
+                  id: "revenue",
+                  header: t`Revenue`,
+                  align: "right",
+                  nowrap: true,
+                  cell: (row) => (
+                    <>
+                      <span className="cd-num">{formatMoney(row.revenue)}</span>
+                      <div className="share" aria-hidden>
+                        <div style={{ width: `${Math.round((shares.get(row) ?? 0) * 100)}%` }} />
+                      </div>
+                    </>
+                  ),
+                },
+              ]}
+            />
+          </>
+        )}
+      </Shown>
     </Card>
   );
 }

@@ -1,12 +1,13 @@
 import { graphql, type ResultOf, useAction, useLive, type VariablesOf } from "@crossdock/api";
 import { label, values } from "@crossdock/i18n";
-import { Badge, Card, DataTable, Empty, Failed, Loading, Page } from "@crossdock/ui";
+import { Badge, Card, DataTable, Empty, Page } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { FormDialog } from "../../lib/command";
 import { useSession } from "@crossdock/shell";
 import { useSites } from "../inventory/sites";
+import { Shown } from "../../lib/Shown";
 
 const USERS = graphql(`
   query Users {
@@ -40,39 +41,35 @@ export function Users() {
   return (
     <Page title={t`People`} aside={may && <Button onClick={() => setEditing("new")}>{t`New person`}</Button>}>
       <Card flush>
-        {loading ? (
-          <Loading rows={6} />
-        ) : !found ? (
-          fault && <Failed trouble={fault} retry={refresh} />
-        ) : found.length === 0 ? (
-          <Empty title={t`Nobody yet`} />
-        ) : (
-          <DataTable
-            label={t`People`}
-            rows={found}
-            rowId={(row) => row.id}
-            columns={[
-              { id: "name", header: t`Name`, heading: true, cell: (row) => <b>{row.name}</b> },
-              { id: "email", header: t`E-mail`, cell: (row) => row.email },
-              { id: "roles", header: t`Roles`, cell: (row) => row.roles.map((role) => label("Role", role)).join(", ") },
-              { id: "sites", header: t`Sites`, cell: (row) => row.sites.map((site) => site.name).join(", ") || "–" },
-              { id: "active", header: t`State`, cell: (row) => (row.active ? <Badge tone="good">{t`Active`}</Badge> : <Badge>{t`Disabled`}</Badge>) },
-              {
-                id: "do",
-                header: t`Actions`,
-                quiet: true,
-                align: "right",
-                cell: (row) =>
-                  may && (
-                    <Button size="compact-sm" variant="default" onClick={() => setEditing(row)}>
-                      {t`Edit`}
-                      <span className="cd-hidden"> {row.name}</span>
-                    </Button>
-                  ),
-              },
-            ]}
-          />
-        )}
+        <Shown live={{ fault, loading, refresh }} found={found} rows={6} empty={<Empty title={t`Nobody yet`} />}>
+          {(found) => (
+            <DataTable
+              label={t`People`}
+              rows={found}
+              rowId={(row) => row.id}
+              columns={[
+                { id: "name", header: t`Name`, heading: true, cell: (row) => <b>{row.name}</b> },
+                { id: "email", header: t`E-mail`, cell: (row) => row.email },
+                { id: "roles", header: t`Roles`, cell: (row) => row.roles.map((role) => label("Role", role)).join(", ") },
+                { id: "sites", header: t`Sites`, cell: (row) => row.sites.map((site) => site.name).join(", ") || "–" },
+                { id: "active", header: t`State`, cell: (row) => (row.active ? <Badge tone="good">{t`Active`}</Badge> : <Badge>{t`Disabled`}</Badge>) },
+                {
+                  id: "do",
+                  header: t`Actions`,
+                  quiet: true,
+                  align: "right",
+                  cell: (row) =>
+                    may && (
+                      <Button size="compact-sm" variant="default" onClick={() => setEditing(row)}>
+                        {t`Edit`}
+                        <span className="cd-hidden"> {row.name}</span>
+                      </Button>
+                    ),
+                },
+              ]}
+            />
+          )}
+        </Shown>
       </Card>
       {editing && <Edit user={editing === "new" ? null : editing} onClose={() => setEditing(null)} />}
     </Page>
