@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright, expect
 
 import backend.reactions  # noqa: F401 - fills the table of reactions
 from backend.actions.alert_rules.install import install_alert_rules
@@ -94,6 +94,15 @@ class Visit:
         await self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         await self.page.keyboard.press("Enter")
         await self.page.locator("h1", has_text=re.compile("Dashboard|Work")).wait_for()
+
+    async def find(self, number: str) -> None:
+        """The order's page, by way of the command palette."""
+        await self.page.keyboard.press("Control+k")
+        await expect(self.page.get_by_role("combobox", name="Find an order")).to_be_focused()
+        await self.page.keyboard.type(number)
+        await expect(self.page.get_by_role("option", name=f"{number} · Ada Abel")).to_be_visible()
+        await self.page.keyboard.press("Enter")
+        await expect(self.page.get_by_role("heading", level=1)).to_have_text(number)
 
     async def look(self, name: str) -> None:
         """A picture of the screen, and what axe has to say about it, in both colour schemes."""

@@ -32,12 +32,7 @@ async def test_an_order_is_found_held_and_resumed_by_keyboard_and_others_see_it(
     number = await entered(world)
     page = visit.page
     await visit.log_in("admin", "ben@example.com")
-    await page.keyboard.press("Control+k")
-    await expect(page.get_by_role("combobox", name="Find an order")).to_be_focused()
-    await page.keyboard.type(number)
-    await expect(page.get_by_role("option", name=f"{number} · Ada Abel")).to_be_visible()
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", level=1)).to_have_text(number)
+    await visit.find(number)
 
     await page.get_by_role("button", name="Actions").focus()
     await page.keyboard.press("Enter")

@@ -32,21 +32,10 @@ async def press(visit: Visit, target: Locator) -> None:
     await visit.page.keyboard.press("Enter")
 
 
-async def found(visit: Visit, number: str) -> None:
-    """The order's page, by way of the command palette."""
-    page = visit.page
-    await page.keyboard.press("Control+k")
-    await expect(page.get_by_role("combobox", name="Find an order")).to_be_focused()
-    await page.keyboard.type(number)
-    await expect(page.get_by_role("option", name=f"{number} · Ada Abel")).to_be_visible()
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", level=1)).to_have_text(number)
-
-
 async def test_an_order_is_found_and_approved(world: World, visit: Visit) -> None:
     number = await unapproved(world)
     await visit.log_in("admin", "ben@example.com")
-    await found(visit, number)
+    await visit.find(number)
     await press(visit, visit.page.get_by_role("button", name="Approve", exact=True))
     await expect(visit.page.get_by_text("Approve: done.")).to_be_visible()
     assert order(world, number)["state"] != "WAITING_APPROVAL"
@@ -57,7 +46,7 @@ async def test_a_payment_that_failed_is_made_good(world: World, visit: Visit) ->
     number = await declined(world)
     page = visit.page
     await visit.log_in("admin", "ben@example.com")
-    await found(visit, number)
+    await visit.find(number)
     await reach(visit, page.get_by_role("tab", selected=True))
     await along(visit, page.get_by_role("tab", name="Payments"), "ArrowRight")
     await press(visit, page.get_by_role("button", name="Capture"))
@@ -85,7 +74,7 @@ async def test_goods_are_taken_back_and_refunded(world: World, visit: Visit) -> 
     number = await shipped(world)
     page = visit.page
     await visit.log_in("admin", "ben@example.com")
-    await found(visit, number)
+    await visit.find(number)
     await press(visit, page.get_by_role("button", name="Actions"))
     await along(visit, page.get_by_role("menuitem", name="New return"), "ArrowDown")
     await page.keyboard.press("Enter")

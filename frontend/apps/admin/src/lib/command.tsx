@@ -18,6 +18,11 @@ export interface Field {
   max?: number;
 }
 
+/** Some of what there is: all of it where nothing else is entered. */
+export function upTo(name: string, label: string, most: number): Field {
+  return { name, label, kind: "count", min: 0, max: most, initial: String(most), hint: t`Up to ${most}` };
+}
+
 export class Values {
   constructor(
     private readonly form: FormData,

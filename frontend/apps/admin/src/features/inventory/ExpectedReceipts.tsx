@@ -5,7 +5,7 @@ import { DataTable, Empty } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button, Group, Text } from "@mantine/core";
 import { useState } from "react";
-import { type Field, FormDialog } from "../../lib/command";
+import { FormDialog, upTo } from "../../lib/command";
 import { ListCard } from "../../lib/ListCard";
 import { useSites } from "./sites";
 
@@ -153,10 +153,7 @@ function Receive({ receipt, onClose }: Asking) {
       title={t`Receive ${receipt.reference}`}
       intro={<Text size="sm">{t`What is here now. The rest may come later.`}</Text>}
       fields={[
-        ...open.map((line): Field => {
-          const most = line.quantity - line.received;
-          return { name: line.id, label: line.sku, kind: "count", min: 0, max: most, initial: String(most), hint: t`Up to ${most}` };
-        }),
+        ...open.map((line) => upTo(line.id, line.sku, line.quantity - line.received)),
         { name: "complete", label: t`What is missing does not come any more`, kind: "check" },
       ]}
       submit={t`Received`}

@@ -6,7 +6,7 @@ import { Button, Group, Menu, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
-import { type Field, FormDialog } from "../../lib/command";
+import { type Field, FormDialog, upTo } from "../../lib/command";
 import { report } from "../../lib/tell";
 import * as m from "./mutations";
 import type { ORDER } from "./orderQuery";
@@ -159,10 +159,7 @@ function Cancel({ order, onClose }: Asking) {
       intro={<Text size="sm">{t`How many of each line are cancelled. What was paid for them is given back. What has left the building cannot be cancelled.`}</Text>}
       fields={[
         { name: "reason", label: t`Reason`, required: true },
-        ...open.map((line): Field => {
-          const most = line.quantity - line.cancelled - line.fulfilled;
-          return { name: line.id, label: `${line.name} (${line.sku})`, kind: "count", min: 0, max: most, initial: String(most), hint: t`Up to ${most}` };
-        }),
+        ...open.map((line) => upTo(line.id, `${line.name} (${line.sku})`, line.quantity - line.cancelled - line.fulfilled)),
       ]}
       submit={t`Cancel order`}
       danger

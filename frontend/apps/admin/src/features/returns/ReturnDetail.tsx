@@ -6,7 +6,7 @@ import { Button, Group, Text } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
-import { type Field, FormDialog } from "../../lib/command";
+import { type Field, FormDialog, upTo } from "../../lib/command";
 import { report } from "../../lib/tell";
 import { useSites } from "../inventory/sites";
 import { RETURN, RETURN_APPROVE, RETURN_CANCEL, RETURN_RECEIVE, RETURN_REFUND, RETURN_REJECT } from "./queries";
@@ -141,9 +141,8 @@ function Receive({ rma, onClose }: Asking) {
       fields={[
         { name: "site", label: t`Here`, kind: "choice", required: true, initial: rma.site?.code, options: sites.map((site) => ({ value: site.code, label: site.name })) },
         ...open.flatMap((line): Field[] => {
-          const most = line.quantity - line.received;
           return [
-            { name: line.id, label: `${line.orderLine.name} (${line.orderLine.sku})`, kind: "count", min: 0, max: most, initial: String(most), hint: t`Up to ${most}` },
+            upTo(line.id, `${line.orderLine.name} (${line.orderLine.sku})`, line.quantity - line.received),
             {
               name: `${line.id}.disposition`,
               label: t`What becomes of it`,

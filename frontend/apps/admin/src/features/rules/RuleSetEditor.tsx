@@ -1,12 +1,12 @@
-import { useAction, type UserError } from "@crossdock/api";
-import { reasonOf } from "@crossdock/shell";
+import { useAction } from "@crossdock/api";
 import { Dialog, Notice } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { ActionIcon, Button, Checkbox, Fieldset, Group, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
 import { ArrowDown, ArrowUp, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { tell } from "../../lib/tell";
-import { saidOf, titleOf } from "../../lib/versions";
+import { useRefusals } from "../../lib/useRefusals";
+import { titleOf } from "../../lib/versions";
 import { useEffects } from "./effects";
 import { RULE_SET_CREATE, type RuleSet } from "./queries";
 
@@ -40,10 +40,8 @@ export function RuleSetEditor({ of, may, onClose }: { of: RuleSet; may: boolean;
   const [name, setName] = useState(of.name);
   const [rules, setRules] = useState(() => drafted(of));
   const [activate, setActivate] = useState(false);
-  const [errors, setErrors] = useState<UserError[]>([]);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { problem, about, accepted } = useRefusals();
   const { run, running } = useAction(RULE_SET_CREATE);
-  const about = (...path: string[]) => saidOf(errors, ...path);
   const change = (key: number, next: Partial<Draft>) => setRules((all) => all.map((rule) => (rule.key === key ? { ...rule, ...next } : rule)));
   const move = (place: number, by: number) => setRules((all) => {
     const next = all.filter((_, other) => other !== place);
@@ -54,16 +52,10 @@ export function RuleSetEditor({ of, may, onClose }: { of: RuleSet; may: boolean;
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    setErrors([]);
-    setProblem(null);
-    const outcome = await run({ input: { name: name.trim(), rules: rules.map(given), activate } });
-    if (outcome.ok) {
-      const made = outcome.payload.ruleSet;
-      tell(made ? t`Saved as ${titleOf(made)}.` : t`Saved.`);
-      return onClose();
-    }
-    setErrors(outcome.errors);
-    setProblem(reasonOf(outcome));
+    const saved = await accepted(run({ input: { name: name.trim(), rules: rules.map(given), activate } }));
+    if (!saved) return;
+    tell(saved.ruleSet ? t`Saved as ${titleOf(saved.ruleSet)}.` : t`Saved.`);
+    onClose();
   }
 
   return (

@@ -1,12 +1,12 @@
-import { type Enum, useAction, type UserError } from "@crossdock/api";
+import { type Enum, useAction } from "@crossdock/api";
 import { label, values } from "@crossdock/i18n";
-import { reasonOf } from "@crossdock/shell";
 import { Dialog, Notice } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button, Checkbox, Fieldset, Group, NativeSelect, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { tell } from "../../lib/tell";
-import { saidOf, titleOf } from "../../lib/versions";
+import { useRefusals } from "../../lib/useRefusals";
+import { titleOf } from "../../lib/versions";
 import { WORKFLOW_CREATE, type Workflow } from "./queries";
 import { delayOf, STEPS, type StepName, stepOf, type Unit, UNITS } from "./steps";
 
@@ -44,8 +44,7 @@ export function WorkflowEditor({ of, onClose }: { of: Workflow; onClose: () => v
   const [invoiceOn, setInvoiceOn] = useState(of.invoiceOn);
   const [steps, setSteps] = useState(() => new Map(STEPS.map((step) => [step, drafted(of, step)])));
   const [activate, setActivate] = useState(false);
-  const [errors, setErrors] = useState<UserError[]>([]);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { errors, problem, about, accepted } = useRefusals();
   const { run, running } = useAction(WORKFLOW_CREATE);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -54,25 +53,18 @@ export function WorkflowEditor({ of, onClose }: { of: Workflow; onClose: () => v
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    setErrors([]);
-    setProblem(null);
-    const outcome = await run({
-      input: {
-        name: name.trim(),
-        appliesWhen: appliesWhen.trim() || undefined,
-        captureOn,
-        invoiceOn,
-        steps: [...steps].map(([step, draft]) => given(step, draft)),
-        activate,
-      },
-    });
-    if (outcome.ok) {
-      const made = outcome.payload.workflow;
-      tell(made ? t`Saved as ${titleOf(made)}.` : t`Saved.`);
-      return onClose();
-    }
-    setErrors(outcome.errors);
-    setProblem(reasonOf(outcome));
+    const input = {
+      name: name.trim(),
+      appliesWhen: appliesWhen.trim() || undefined,
+      captureOn,
+      invoiceOn,
+      steps: [...steps].map(([step, draft]) => given(step, draft)),
+      activate,
+    };
+    const saved = await accepted(run({ input }));
+    if (!saved) return;
+    tell(saved.workflow ? t`Saved as ${titleOf(saved.workflow)}.` : t`Saved.`);
+    onClose();
   }
 
   return (
@@ -85,7 +77,7 @@ export function WorkflowEditor({ of, onClose }: { of: Workflow; onClose: () => v
             description={t`The same name makes the next version, another name a workflow of its own.`}
             required
             value={name}
-            error={saidOf(errors, "name")}
+            error={about("name")}
             onChange={(event) => setName(event.currentTarget.value)}
             data-autofocus
           />
@@ -97,21 +89,21 @@ export function WorkflowEditor({ of, onClose }: { of: Workflow; onClose: () => v
             spellCheck={false}
             styles={CODE}
             value={appliesWhen}
-            error={saidOf(errors, "appliesWhen")}
+            error={about("appliesWhen")}
             onChange={(event) => setAppliesWhen(event.currentTarget.value)}
           />
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
             <NativeSelect
               label={t`Money is captured at`}
               value={captureOn}
-              error={saidOf(errors, "captureOn")}
+              error={about("captureOn")}
               onChange={(event) => setCaptureOn(event.currentTarget.value as StepName)}
               data={named(CAPTURE)}
             />
             <NativeSelect
               label={t`The invoice is made at`}
               value={invoiceOn}
-              error={saidOf(errors, "invoiceOn")}
+              error={about("invoiceOn")}
               onChange={(event) => setInvoiceOn(event.currentTarget.value as StepName)}
               data={named(INVOICE)}
             />
@@ -122,7 +114,7 @@ export function WorkflowEditor({ of, onClose }: { of: Workflow; onClose: () => v
               number={place + 1}
               step={step}
               draft={draft}
-              error={(part) => saidOf(errors, "steps", String(place), part)}
+              error={(part) => about("steps", String(place), part)}
               change={(next) => setSteps((all) => new Map(all).set(step, { ...draft, ...next }))}
             />
           ))}
