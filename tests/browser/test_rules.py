@@ -152,3 +152,32 @@ async def test_goods_are_announced_by_another_site_put_off_and_received(world: W
     moved = world.ask('{ inventorySite(code: "WH-BRNO") { movements(first: 1) { nodes { reason reference } } } }')
     assert moved["movements"]["nodes"] == [{"reason": "TRANSFER_IN", "reference": "T-100"}]
     assert visit.troubles == []
+
+
+async def test_units_are_kept_for_a_channel_and_left_to_everybody_again(world: World, visit: Visit) -> None:
+    page = visit.page
+    await visit.log_in("admin", "ben@example.com")
+    await page.goto(f"{world.url}/admin/inventory/WH-BRNO?sku=TR-1005")
+    dialog, row = page.get_by_role("dialog"), page.get_by_role("row", name=re.compile("TR-1005"))
+
+    async def keep(units: int) -> None:
+        await page.get_by_role("button", name="Keep for a channel").click()
+        await expect(dialog.get_by_label("SKU")).to_have_value("TR-1005")
+        await dialog.get_by_label("Channel").select_option("Wholesale")
+        await dialog.get_by_label("Units kept").fill(str(units))
+        await dialog.get_by_role("button", name="Keep", exact=True).click()
+
+    await keep(100_000)
+    await expect(dialog.get_by_text(re.compile("would be kept for channels"))).to_be_visible()
+    await visit.look("admin-keep-refused")
+    await page.keyboard.press("Escape")
+    await keep(2)
+    await expect(row).to_contain_text("Wholesale: 2")
+    await visit.look("admin-site-kept")
+    kept = """{ inventorySite(code: "WH-BRNO") { levels(skus: ["TR-1005"]) {
+      nodes { ringFences { quantity channel { code } } } } } }"""
+    assert world.ask(kept)["levels"]["nodes"] == [{"ringFences": [{"quantity": 2, "channel": {"code": "wholesale"}}]}]
+    await keep(0)
+    await expect(row).not_to_contain_text("Wholesale")
+    assert world.ask(kept)["levels"]["nodes"] == [{"ringFences": []}]
+    assert visit.troubles == []

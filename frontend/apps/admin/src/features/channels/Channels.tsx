@@ -7,6 +7,7 @@ import { useState } from "react";
 import { FormDialog } from "../../lib/command";
 import { useSession } from "@crossdock/shell";
 import { useSites } from "../inventory/sites";
+import { useChannels } from "./channels";
 import { Shown } from "../../lib/Shown";
 
 const CHANNELS = graphql(`
@@ -204,7 +205,7 @@ function Keys({ may }: { may: boolean }) {
 
 function NewKey({ onClose, onMade }: { onClose: () => void; onMade: (made: { name: string; secret: string }) => void }) {
   const { run } = useAction(KEY_CREATE);
-  const channels = useLive(CHANNELS, {}).data?.channels ?? [];
+  const channels = useChannels();
   const sites = useSites();
   return (
     <FormDialog

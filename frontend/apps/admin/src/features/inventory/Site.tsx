@@ -12,6 +12,7 @@ import { ListCard } from "../../lib/ListCard";
 import { Pager } from "../../lib/Pager";
 import { useSession } from "@crossdock/shell";
 import { ExpectedReceipts } from "./ExpectedReceipts";
+import { KeepForChannel } from "./KeepForChannel";
 
 const SITE = graphql(`
   query Site($code: String!) {
@@ -57,6 +58,13 @@ const LEVELS = graphql(`
           safetyStock
           available
           incoming
+          ringFences {
+            quantity
+            channel {
+              id
+              name
+            }
+          }
         }
       }
     }
@@ -132,7 +140,7 @@ export function Site() {
   const navigate = useNavigate({ from: "/inventory/$code" });
   const { can } = useSession();
   const { data, fault, loading, refresh } = useLive(SITE, { code });
-  const [asking, setAsking] = useState<"adjust" | "count" | null>(null);
+  const [asking, setAsking] = useState<"adjust" | "count" | "keep" | null>(null);
   const site = data?.inventorySite;
   const tab = search.tab ?? "levels";
   const look = useDebouncedCallback((sku: string) => void navigate({ search: { tab: search.tab, sku: sku.trim() || undefined } }), 250);
@@ -163,6 +171,9 @@ export function Site() {
             </Button>
             <Button variant="default" onClick={() => setAsking("adjust")}>
               {t`Adjust`}
+            </Button>
+            <Button variant="default" onClick={() => setAsking("keep")}>
+              {t`Keep for a channel`}
             </Button>
           </Group>
         )
@@ -216,7 +227,11 @@ export function Site() {
           <Movements code={code} />
         </Tabs.Panel>
       </Tabs>
-      {asking && <Change kind={asking} code={code} onClose={() => setAsking(null)} />}
+      {asking === "keep" ? (
+        <KeepForChannel code={code} sku={search.sku} onClose={() => setAsking(null)} />
+      ) : (
+        asking && <Change kind={asking} code={code} onClose={() => setAsking(null)} />
+      )}
     </Page>
   );
 }
@@ -260,6 +275,7 @@ function Levels({ code }: { code: string }) {
               { id: "reserved", header: t`Reserved`, align: "right", cell: (row) => formatNumber(row.reserved) },
               { id: "safety", header: t`Safety stock`, align: "right", cell: (row) => formatNumber(row.safetyStock) },
               { id: "available", header: t`Available`, align: "right", cell: (row) => <b>{formatNumber(row.available)}</b> },
+              { id: "kept", header: t`Kept for`, cell: (row) => row.ringFences.map((one) => `${one.channel.name}: ${formatNumber(one.quantity)}`).join(", ") || "–" },
               { id: "incoming", header: t`Incoming`, align: "right", cell: (row) => formatNumber(row.incoming) },
             ]}
           />

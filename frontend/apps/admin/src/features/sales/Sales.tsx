@@ -1,25 +1,17 @@
-import { graphql, useLive } from "@crossdock/api";
+import { useLive } from "@crossdock/api";
 import { formatDay, formatMoney, formatNumber } from "@crossdock/i18n";
 import { Card, DataTable, Empty, Notice, Page, useNow } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { NativeSelect, SegmentedControl, Stack, Text } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { SalesChart } from "../dashboard/SalesChart";
+import { useChannels } from "../channels/channels";
 import { useSites } from "../inventory/sites";
 import { currenciesOf, everyDay } from "./sales";
 import { SALES_BY, SalesCut } from "./SalesCut";
 import { ServiceLevels } from "./ServiceLevels";
 import { Shown } from "../../lib/Shown";
 
-const CHANNEL_NAMES = graphql(`
-  query ChannelNames {
-    channels {
-      id
-      code
-      name
-    }
-  }
-`);
 const route = getRouteApi("/sales");
 const PERIODS = [7, 14, 30, 90];
 
@@ -30,8 +22,7 @@ export function Sales() {
   const days = PERIODS.find((one) => one === search.days) ?? 14;
   const { channel } = search;
   const sites = useSites();
-  const { data } = useLive(CHANNEL_NAMES, {});
-  const channels = data?.channels ?? [];
+  const channels = useChannels();
   const show = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true, resetScroll: false });
   return (
     <Page
