@@ -66,7 +66,7 @@ async def measure(skus: int, sites: int) -> list[list[object]]:
             keys = await bare.fetch("SELECT id FROM inventory_site ORDER BY rank, code")
             ids = [row["id"] for row in keys]
             rows = [
-                await _timed("the statement alone", lambda: bare.fetch(availability.AVAILABLE, wanted, ids)),
+                await _timed("the statement alone", lambda: bare.fetch(availability.AVAILABLE, wanted, ids, None)),
                 await _timed("the query", lambda: availability.promises(SYSTEM, wanted, now, destination=_THERE)),
             ]
             port = free_port()
