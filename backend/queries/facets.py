@@ -81,10 +81,10 @@ async def facets(
 
 
 async def _newest(found: Found) -> Where:
-    if found.wording is None:
+    if found.many is None:
         return found.where
     where = Where()
-    where.add(f"t.id = ANY({where.bind(await order_search.newest(found.wording, MOST))}::uuid[])")
+    where.add(f"t.id = ANY({where.bind(await order_search.newest(found.many, MOST))}::uuid[])")
     return where
 
 

@@ -68,15 +68,15 @@ async def search(
         else:
             if made is not None:
                 return made
-    where, selective, wording = await condition(actor, wanted, known)
+    where, selective, many = await condition(actor, wanted, known)
     by, source = SORTS[sort], None
     if exact:
         by = _ExactFirst(orders=frozenset(exact))
         source = f"(SELECT o.*, (o.id = ANY({where.bind(exact)}::uuid[]))::int AS exact FROM sales_order o)"
     # Where many have the words, walking the list meets enough of them.
-    fetch = partial(db.fetch_planned, sorting=wording is None or bool(exact)) if where.conditions else db.fetch
+    fetch = partial(db.fetch_planned, sorting=many is None or bool(exact)) if where.conditions else db.fetch
     made = await page(Order, where, by, window, selective=selective, cap=MAX_COUNT, source=source, fetch=fetch)
-    count = await order_search.counter(wording, MAX_COUNT) if wording else made.count
+    count = order_search.counter(many, MAX_COUNT) if many else made.count
     return replace(made, count=count, degraded=degraded)
 
 

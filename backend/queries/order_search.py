@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from uuid import UUID
 
 from backend.events import load_position
@@ -108,8 +109,15 @@ def within(where: Where, wording: Wording, fresh: Sequence[UUID]) -> str:
     return f"t.id IN ({_found(where, wording, fresh)})"
 
 
-async def look_up(where: Where, wording: Wording, fresh: Sequence[UUID]) -> Wording | None:
-    """Narrow `where` to orders with the wording. Where they are many, the wording; None where they are few.
+class Many(NamedTuple):
+    """More orders than are looked up: those with the wording, of which these are fresh."""
+
+    wording: Wording
+    fresh: Sequence[UUID]
+
+
+async def look_up(where: Where, wording: Wording, fresh: Sequence[UUID]) -> Many | None:
+    """Narrow `where` to orders with the wording. None where they are few.
 
     A word that stands nowhere is taken for what it nearly is.
     """
@@ -125,7 +133,7 @@ async def look_up(where: Where, wording: Wording, fresh: Sequence[UUID]) -> Word
         newer, made = _of_fresh(where, wording, fresh)
         own = f"({own} AND t.id <> ALL({newer}) OR t.id IN ({made}))"
     where.add(own)
-    return wording
+    return Many(wording, fresh)
 
 
 async def few(wording: Wording, fresh: Sequence[UUID], most: int | None = None) -> list[UUID] | None:
@@ -136,27 +144,27 @@ async def few(wording: Wording, fresh: Sequence[UUID], most: int | None = None) 
     return [row["order_id"] for row in rows] if len(rows) <= most else None
 
 
-async def counter(wording: Wording, cap: int) -> Callable[[], Awaitable[int]]:
-    """Of all orders with the wording, to `cap` + 1."""
+def counter(many: Many, cap: int) -> Callable[[], Awaitable[int]]:
+    """Of all of them, to `cap` + 1."""
     where = Where()
-    found = _looked_up(where, wording, await fresh())
+    found = _looked_up(where, *many)
     return once(f"WITH {found} SELECT count(*) FROM (SELECT 1 FROM f LIMIT {cap + 1}) c", where.args)
 
 
-async def newest(wording: Wording, most: int) -> list[UUID]:
-    """So many of the orders with the wording, by their ids, which begin with the time.
+async def newest(many: Many, most: int) -> list[UUID]:
+    """So many of them, by their ids, which begin with the time.
 
     Where they are not too many they are looked up and sorted; else the rows are walked from the end.
     """
-    where, newer = Where(), await fresh()
-    found = f"{_looked_up(where, wording, newer)}, few AS MATERIALIZED (SELECT f.order_id FROM f LIMIT {_SORTED + 1})"
+    where = Where()
+    found = f"{_looked_up(where, *many)}, few AS MATERIALIZED (SELECT f.order_id FROM f LIMIT {_SORTED + 1})"
     rows = await db.fetch(
         f"WITH {found} SELECT order_id, count(*) OVER () AS found FROM few ORDER BY order_id DESC LIMIT {most}",
         *where.args,
     )
     if rows and rows[0]["found"] > _SORTED:
         walked = Where()
-        sql = _found(walked, wording, newer)
+        sql = _found(walked, *many)
         rows = await db.fetch(f"SELECT f.order_id FROM ({sql}) f ORDER BY f.order_id DESC LIMIT {most}", *walked.args)
     return [row["order_id"] for row in rows]
 

@@ -14,7 +14,7 @@ from backend.errors import ErrorCode, refused
 from backend.models import db
 from backend.models.orders import Order
 from backend.queries import order_search
-from backend.queries.order_search import Wording
+from backend.queries.order_search import Many, Wording
 from backend.queries.scope import scope
 from backend.queries.sql import Where, rows
 from backend.rules.criteria import (
@@ -39,12 +39,12 @@ class Criterion(NamedTuple):
 class Found(NamedTuple):
     """What a search finds: the condition of its orders, and whether it is `selective`, so that they are few.
 
-    `wording`: what must stand in them, where nothing else is asked and they are many.
+    `many`: what must stand in them, where nothing else is asked and they are not looked up.
     """
 
     where: Where
     selective: bool
-    wording: Wording | None = None
+    many: Many | None = None
 
 
 _OPEN_ALERT = "SELECT 1 FROM alert a WHERE a.order_id = t.id AND a.cleared_at IS NULL"

@@ -112,7 +112,6 @@ async def page(
 ) -> Page[M]:
     """One page of the rows that `where` finds, in one statement; `source` is the table with columns to sort by.
 
-
     `selective` says that few rows are found: they are looked up before they are sorted, lest PostgreSQL walk the index
     of the sort in search of them. `count` stops at `cap` + 1.
     """

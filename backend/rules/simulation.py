@@ -125,8 +125,9 @@ def _levels(
     free: Mapping[tuple[UUID, str], int], opening: Levels, wanted: Iterable[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], Level]:
     """Where anything is free, each with the safety stock that was kept there."""
-    safety = {key: opening[key].safety if key in opening else 0 for key in wanted if free.get(key, 0) > 0}
-    return {key: Level(free[key], kept) for key, kept in safety.items()}
+    return {
+        key: Level(free[key], opening[key].safety if key in opening else 0) for key in wanted if free.get(key, 0) > 0
+    }
 
 
 class Comparison:
@@ -190,9 +191,7 @@ def _changed(base: Sequence[Replayed], rows: Sequence[Replayed]) -> list[dict[st
     ]
 
 
-def conclude(
-    names: Sequence[str], parts: Sequence[Mapping[str, Any]], bounds: Sequence[int | None] = ()
-) -> dict[str, Any]:
+def conclude(names: Sequence[str], parts: Sequence[Mapping[str, Any]], bounds: Sequence[int] = ()) -> dict[str, Any]:
     """What the parts came to together, amounts in hundredths: of each rule set its totals, what an order saves against
     the first one (the mean and its 95 % interval, by days), how its cost compares with what was possible (`bounds`, of
     hindsight), and the orders that changed most.

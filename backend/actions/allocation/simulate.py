@@ -87,28 +87,26 @@ async def on_part(_: Actor, job: Job, item: Item) -> Outcome:
     """
     first = (item.position - 1) * _PART
     comparison = _under_way.pop(job.id, None)
+    bounds: list[int] = []
     if comparison is None or comparison.done != first:
-        comparison = await _begin(job)
+        past, contenders = await _entered(job)
+        comparison = Comparison(contenders, past.cases, past.sites, past.opening, past.arrivals)
         while comparison.done < first:
             await asyncio.to_thread(comparison.skip, _PART)
+        if first == 0:
+            bounds = await asyncio.to_thread(_bounds, past, contenders)
     result = await asyncio.to_thread(comparison.part, _PART)
     if first == 0:
-        result["bounds"] = await _bounds(job)
+        result["bounds"] = bounds
     _under_way[job.id] = comparison
     while len(_under_way) > _MOST_UNDER_WAY:
         _under_way.popitem(last=False)
     return Outcome(result)
 
 
-async def _bounds(job: Job) -> list[int]:
-    past, contenders = await _entered(job)
+def _bounds(past: History, contenders: Sequence[Contender]) -> list[int]:
     rule_sets = [it.rule_set for it in contenders]
-    return await asyncio.to_thread(bounds_of, rule_sets, past.cases, past.sites, past.opening, past.arrivals)
-
-
-async def _begin(job: Job) -> Comparison:
-    past, contenders = await _entered(job)
-    return Comparison(contenders, past.cases, past.sites, past.opening, past.arrivals)
+    return bounds_of(rule_sets, past.cases, past.sites, past.opening, past.arrivals)
 
 
 async def _entered(job: Job) -> tuple[History, list[Contender]]:

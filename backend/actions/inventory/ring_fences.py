@@ -92,7 +92,7 @@ async def set_ring_fences(actor: Actor, command: SetRingFences) -> None:
         await make_levels(tx, keys)
         locked = {(it.site_id, it.sku): it.free for it in await lock_levels(tx, keys)}
         before = {(site_id, sku, code): units for site_id, sku, code, units in await fences_of(tx, keys)}
-        changed = {key: units for key, units in wanted.items() if units != before.get(key, 0) or key in before}
+        changed = {key: units for key, units in wanted.items() if units or key in before}
         _check_free(command, sites, locked, before | wanted)
         await _write(tx, changed, channels)
         _tell(tx, actor, {site_id: code for code, site_id in sites.items()}, before, wanted)
