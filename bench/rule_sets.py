@@ -29,9 +29,9 @@ from backend.rules.allocation import Plan, Question, plan
 from backend.rules.allocation_model import Demand, Level, Site
 from backend.rules.hindsight import bounds_of
 from backend.rules.price_learning import Window, learn
+from backend.rules.replay import Case, Replayed, replay
 from backend.rules.rule_sets import LEAST_COST, READY, RuleSet
 from backend.rules.scarcity import Learnt
-from backend.rules.simulation import Case, Replayed, replay
 from backend.rules.vocabulary import DeliveryMethod, LineKind, SiteCapability, SiteKind
 from bench.import_trial import files
 from bench.table import show

@@ -45,6 +45,8 @@ async def simulate_period(
         "shipments",
         "split",
         "missing units",
+        "days",
+        "late",
         "to the bound",
         "saves an order (95 %)",
     ):
@@ -70,6 +72,8 @@ def _row(found: Mapping[str, Any], orders: int) -> tuple[str, ...]:
         f"{found['shipments']:,}",
         f"{found['split_rate']:.1%}",
         f"{found['missing']:,}",
+        f"{found['mean_days']:.1f}",
+        f"{found['late_rate']:.1%}" if found["late_rate"] is not None else "–",
         f"{found['to_bound']:.3f}" if found["to_bound"] else "–",
     )
 

@@ -19,16 +19,16 @@ from backend.rules.allocation_model import Level, Site
 from backend.rules.assessment import order_context
 from backend.rules.price_learning import Window
 from backend.rules.prices_by_day import ORDERS, WINDOWS, PricesByDay
+from backend.rules.replay import Arrival, Case
 from backend.rules.rule_sets import LEAST_COST, RuleSet
 from backend.rules.scarcity import HORIZON_DAYS
-from backend.rules.simulation import Arrival, Case
 
 _BATCH = 500
 
 _PLACED = "o.placed_at >= $1 AND o.placed_at < $2 AND o.state <> 'DRAFT'"
 _HAS_GOODS = "EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.kind = 'PHYSICAL')"
 _ORDERS = f"""
-SELECT o.id, o.number, o.placed_at, o.currency, o.shipping_address,
+SELECT o.id, o.number, o.placed_at, o.currency, o.shipping_address, o.promised_at,
        json_agg(json_build_array(l.id, l.sku, l.quantity, l.delivery_method, l.pickup_site_id,
                                  l.unit_price * l.quantity - l.discount, l.attributes) ORDER BY l.position) AS lines
   FROM sales_order o JOIN order_line l ON l.order_id = o.id AND l.kind = 'PHYSICAL'
@@ -129,6 +129,7 @@ async def _cases(rows: Sequence[Row]) -> list[Case]:
                 destination=point_of(address),
                 ship_to=dispatch.destination_of(address),
                 order=order_context(facts[row["id"]]),
+                promised_at=row["promised_at"],
             )
             cases.append(case)
     return cases

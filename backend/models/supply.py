@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from backend.models import db
 from backend.models.db import Row
+from backend.models.dispatch import dispatch_of, loads
 from backend.money import exponent
 from backend.rules import dispatch
 from backend.rules.allocation import Question
-from backend.rules.allocation_model import Claim, Demand, Point, Site, Stock
+from backend.rules.allocation_model import Claim, Demand, Levels, Point, Site, Stock, deliveries
 from backend.rules.assessment import order_context
-from backend.rules.dispatch import areas_of
+from backend.rules.dispatch import Delivery, Departures, areas_of
 from backend.rules.facts import Facts
 from backend.rules.rule_sets import LEAST_COST, RuleSet, rules_from_json
 from backend.rules.scarcity import NO_PRICES, Prices, in_force
@@ -41,18 +42,23 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Orders, and all that they may be given from. `stock` goes down as they are decided."""
+    """Orders, and all that they may be given from. `stock` goes down as they are decided.
+
+    `departures`: when sites send off, where the rule set speaks of that; more is given to them meanwhile.
+    """
 
     wanted: Mapping[UUID, Wanted]
     stock: Stock
     sites: tuple[Site, ...]
     rule_set: RuleSet
     prices: Prices = NO_PRICES
+    departures: Departures | None = None
 
 
 _SITES = """
 SELECT json_agg(json_build_array(id, code, kind, active, capabilities, rank, latitude, longitude,
-                address ->> 'country', address ->> 'subdivision', areas) ORDER BY rank, code) FROM inventory_site
+                address ->> 'country', address ->> 'subdivision', areas, timezone, cut_off_minute, working_days,
+                closed_on, handling_days, daily_capacity) ORDER BY rank, code) FROM inventory_site
 """
 _LOOK = f"""
 WITH line AS MATERIALIZED (
@@ -71,7 +77,8 @@ WITH line AS MATERIALIZED (
      WHERE l.sku IN (SELECT sku FROM line WHERE open > 0 UNION SELECT sku FROM own)
        AND (l.on_hand - l.allocated - l.reserved > 0 OR (l.site_id, l.sku) IN (SELECT site_id, sku FROM own))
 )
-SELECT (SELECT json_agg(json_build_array(order_id, id, sku, open, delivery_method, pickup_site_id,
+SELECT now() AS now,
+       (SELECT json_agg(json_build_array(order_id, id, sku, open, delivery_method, pickup_site_id,
                         (unit_price * quantity - discount) * open / quantity, attributes) ORDER BY position)
           FROM line WHERE open > 0) AS lines,
        (SELECT json_agg(json_build_array(site_id, sku, free, safety_stock)) FROM level) AS levels,
@@ -116,16 +123,22 @@ async def _look(sql: str, orders: Sequence[Facts], rule_set_id: UUID | None) -> 
     row = await db.fetchrow(sql, [order.id for order in orders], rule_set_id)
     assert row is not None
     rule_set = read_rule_set(row["rule_set"]) if row["rule_set"] else LEAST_COST
+    sites = _sites(row["sites"] or "[]")
     return Supply(
         wanted=_wanted(row, orders),
         stock=Stock(
             ((UUID(site), sku, free, safety) for site, sku, free, safety in _list(row["levels"])),
             ((UUID(site), sku, channel, units) for site, sku, channel, units in _list(row["fences"])),
         ),
-        sites=_sites(row["sites"] or "[]"),
+        sites=sites,
         rule_set=rule_set,
         prices=_prices(row["prices"]) if rule_set.policy is Policy.LEAST_COST else NO_PRICES,
+        departures=await _departures(sites, row["now"]) if rule_set.speaks_of_delivery else None,
     )
+
+
+async def _departures(sites: Sequence[Site], now: datetime) -> Departures:
+    return Departures(now, await loads([(site.id, site.dispatch) for site in sites], now))
 
 
 def _prices(aggregate: str | None) -> Prices:
@@ -171,17 +184,30 @@ async def all_sites() -> tuple[Site, ...]:
 def question_of(order: Facts, supply: Supply) -> Question:
     """What the planner is asked about one of the orders, with the stock that is left."""
     wanted = supply.wanted[order.id]
+    levels = supply.stock.seen_by([demand.sku for demand in wanted.demands], wanted.claim)
+    ship_to = dispatch.destination_of(order.shipping_address)
     return Question(
         demands=wanted.demands,
         sites=supply.sites,
-        levels=supply.stock.seen_by([demand.sku for demand in wanted.demands], wanted.claim),
+        levels=levels,
         rule_set=supply.rule_set,
         destination=point_of(order.shipping_address),
         exclusions=wanted.exclusions,
         order=order_context(order) if supply.rule_set.speaks_of_order else {},
         scarcity=supply.prices.live,
-        ship_to=dispatch.destination_of(order.shipping_address),
+        ship_to=ship_to,
+        deliveries=_deliveries(supply, levels, ship_to, wanted.promised_at),
     )
+
+
+def _deliveries(
+    supply: Supply, levels: Levels, ship_to: dispatch.Destination | None, promised_at: datetime | None
+) -> dict[UUID, Delivery | None]:
+    """From those that have any of it, where it is asked for."""
+    if supply.departures is None:
+        return {}
+    holding = {site_id for site_id, _ in levels}
+    return deliveries(supply.departures, [it for it in supply.sites if it.id in holding], ship_to, promised_at)
 
 
 def point_of(address: Mapping[str, Any] | None) -> Point | None:
@@ -220,6 +246,7 @@ def _sites(rows: str) -> tuple[Site, ...]:
             country=country or "",
             subdivision=subdivision or "",
             areas=areas_of(areas),
+            dispatch=dispatch_of(timezone, cut_off, working, [date.fromisoformat(it) for it in closed or ()], *rest),
         )
         for (
             identity,
@@ -233,6 +260,11 @@ def _sites(rows: str) -> tuple[Site, ...]:
             country,
             subdivision,
             areas,
+            timezone,
+            cut_off,
+            working,
+            closed,
+            *rest,
         ) in json.loads(rows)
     )
 

@@ -9,21 +9,22 @@ from uuid import UUID
 
 from backend.errors import ErrorCode, not_found, refused
 from backend.models import db
+from backend.models.dispatch import dispatch_of, loads
 from backend.models.inventory import InventorySite
 from backend.queries.sql import rows
-from backend.rules.dispatch import Area, Destination, Dispatch, Load, area_for, areas_of, delivers_on, ships_on
+from backend.rules.dispatch import Area, Departures, Destination, Dispatch, area_for, areas_of, delivers_on
 from backend.rules.order_input import Problems, check_region
 from backend.rules.permissions import Actor
-from backend.rules.vocabulary import SiteCapability, Weekday
+from backend.rules.vocabulary import SiteCapability
 
 MAX_SKUS = 100
 
 
-class Departures:
-    """When sites send off what is ordered at `now`; worked out once for a site, when somebody asks."""
+class Days:
+    """When sites that ship send off what is ordered now, and when that arrives."""
 
-    def __init__(self, now: datetime, areas: Mapping[UUID, Area | None], loads: Mapping[UUID, Load]) -> None:
-        self._now, self._areas, self._loads = now, areas, loads
+    def __init__(self, departures: Departures, areas: Mapping[UUID, Area | None]) -> None:
+        self._departures, self._areas = departures, areas
         self._known: dict[UUID, tuple[date | None, date | None]] = {}
 
     def of(self, site: InventorySite) -> tuple[date | None, date | None]:
@@ -36,7 +37,7 @@ class Departures:
     def _work_out(self, site: InventorySite) -> tuple[date | None, date | None]:
         if SiteCapability.SHIP not in site.capabilities:
             return None, None
-        leaves = ships_on(dispatch_of(site), self._now, self._loads.get(site.id, Load()))
+        leaves = self._departures.leaves(site.id, _dispatch(site))
         return leaves, delivers_on(leaves, self._areas.get(site.id))
 
 
@@ -46,7 +47,7 @@ class Promise:
 
     sku: str
     known: bool
-    departures: Departures
+    days: Days
     sites: list[tuple[InventorySite, int]] = field(default_factory=list)
 
     @property
@@ -56,7 +57,7 @@ class Promise:
     @property
     def earliest(self) -> tuple[date | None, date | None]:
         """The first days on which any of the sites sends it off, and on which it arrives from any."""
-        days = [self.departures.of(site) for site, _ in self.sites]
+        days = [self.days.of(site) for site, _ in self.sites]
         left, arrived = [leaves for leaves, _ in days if leaves], [arrives for _, arrives in days if arrives]
         return min(left, default=None), min(arrived, default=None)
 
@@ -81,17 +82,6 @@ SELECT w.sku, v.places, v.units,
 _OPEN_SITES = """
 SELECT t.* FROM inventory_site t WHERE t.active AND t.capabilities && '{SHIP,PICKUP}'::text[] ORDER BY t.rank, t.code
 """
-#: What stands before the next order of a site that has a capacity, by indexes alone.
-_LOADS = """
-SELECT s.id, w.units AS waiting, d.units AS sent FROM inventory_site s
- CROSS JOIN LATERAL (
-     SELECT count(*) AS units FROM shipping_order o WHERE o.site_id = s.id AND o.state = ANY(
-         '{WAITING_APPROVAL,WAITING_ASSIGNMENT,WAITING_PICK,WAITING_PACK,WAITING_SHIPMENT}'::text[])) w
- CROSS JOIN LATERAL (
-     SELECT count(*) AS units FROM shipping_order o WHERE o.site_id = s.id
-        AND o.fulfilled_at >= date_trunc('day', $2::timestamptz AT TIME ZONE s.timezone) AT TIME ZONE s.timezone) d
- WHERE s.id = ANY($1) AND s.daily_capacity IS NOT NULL
-"""
 
 
 async def promises(
@@ -115,12 +105,13 @@ async def promises(
     if destination is not None:
         areas = _reaching(opened, destination)
         opened = [site for site in opened if site.id in areas]
-    departures = Departures(now, areas, await _loads(opened, now))
+    sending = [(site.id, _dispatch(site)) for site in opened]
+    days = Days(Departures(now, await loads(sending, now)), areas)
     found: dict[str, Promise] = {}
     for record in await db.fetch(AVAILABLE, wanted, [site.id for site in opened], channel_id):
         held = sorted(zip(record["places"] or (), record["units"] or (), strict=True))
         sites = [(opened[place], units) for place, units in held]
-        found[record["sku"]] = Promise(record["sku"], record["known"], departures, sites)
+        found[record["sku"]] = Promise(record["sku"], record["known"], days, sites)
     return [found[sku] for sku in wanted]
 
 
@@ -134,12 +125,12 @@ async def _channel(actor: Actor, code: str | None) -> UUID | None:
     return channel_id
 
 
-def dispatch_of(site: InventorySite) -> Dispatch:
-    return Dispatch(
+def _dispatch(site: InventorySite) -> Dispatch:
+    return dispatch_of(
         site.timezone,
         site.cut_off_minute,
-        frozenset(Weekday(day) for day in site.working_days or Weekday),
-        frozenset(site.closed_on or ()),
+        site.working_days,
+        site.closed_on,
         site.handling_days,
         site.daily_capacity,
     )
@@ -155,13 +146,6 @@ def _reaching(sites: Sequence[InventorySite], destination: Destination) -> dict[
             if area is not None or not areas:
                 found[site.id] = area
     return found
-
-
-async def _loads(sites: Sequence[InventorySite], now: datetime) -> dict[UUID, Load]:
-    limited = [site.id for site in sites if site.daily_capacity is not None]
-    if not limited:
-        return {}
-    return {record["id"]: Load(record["waiting"], record["sent"]) for record in await db.fetch(_LOADS, limited, now)}
 
 
 def _check(skus: Sequence[str], destination: Destination | None) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.rules.allocation_model import Assignment, Demand, Level, Levels, Point, Site, way
-from backend.rules.dispatch import Destination, serves
+from backend.rules.dispatch import Delivery, Destination, serves
 from backend.rules.effects import Effects
 from backend.rules.rule_sets import Effect, RuleSet
 from backend.rules.sourcing.decide import decide
@@ -31,7 +31,8 @@ class Question:
     """All that a decision depends on. `exclusions`: sites that the order may not be given to again, and why.
 
     `order` is the context of conditions, where the rule set speaks of it. `scarcity`: what a unit is worth to later
-    orders, in hundredths, by (site, SKU). `ship_to`: for sites that do not ship everywhere.
+    orders, in hundredths, by (site, SKU). `ship_to`: for sites that do not ship everywhere. `deliveries`: by site, how
+    soon it would be there, where the rule set speaks of that; None for a site that sends nothing off.
     """
 
     demands: Sequence[Demand]
@@ -43,6 +44,7 @@ class Question:
     order: Mapping[str, Any] = field(default_factory=dict)
     scarcity: Mapping[tuple[UUID, str], int] = field(default_factory=dict)
     ship_to: Destination | None = None
+    deliveries: Mapping[UUID, Delivery | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,10 @@ def why_not_shipped(site: Site, question: Question) -> tuple[str, ...]:
         found.append("CANNOT_SHIP")
     if not serves(site.areas, question.ship_to):
         found.append("DESTINATION")
+    if site.dispatch.daily_capacity == 0:
+        found.append("CAPACITY")
+    elif site.id in question.deliveries and question.deliveries[site.id] is None:
+        found.append("CLOSED")
     if site.id in question.exclusions:
         found.append("REJECTED_BEFORE")
     return tuple(found)
@@ -183,11 +189,12 @@ def _request(question: Question, shipped: Sequence[Demand], sites: Sequence[Site
     places = [place for place, site in enumerate(sites) if site.id in held]
     usable = [sites[place] for place in places]
     distances = [way(site, question.destination) for site in usable]
-    effects = Effects(question.rule_set, shipped, usable, distances, question.order)
+    effects = Effects(question.rule_set, shipped, usable, distances, question.order, question.deliveries)
     sources, offers, by_line = [], {}, effects.lines_differ
+    groups = effects.gathers
     first = {demand.sku: line for line, demand in reversed(list(enumerate(shipped)))}
     for at, (place, site) in enumerate(zip(places, usable, strict=True)):
-        costs, key = effects.costs(at), key_of(place)
+        costs, late, key = effects.costs(at), effects.delay(at), key_of(place)
         excluded = (*why_not_shipped(site, question), *effects.excluded(at))
         sources.append(Source(key, costs.shipment, effects.tier(at), site.rank, distances[at], excluded=excluded))
         for sku, level in held[site.id].items():
@@ -196,7 +203,7 @@ def _request(question: Question, shipped: Sequence[Demand], sites: Sequence[Site
                 available = max(0, available - effects.kept_back(at, first[sku]))
                 unit = max(0, unit + effects.added(at, first[sku]))
             scarcity = question.scarcity.get((site.id, sku), 0) if question.scarcity else 0
-            offers[key, sku] = Offer(available, unit, scarcity=scarcity)
+            offers[key, sku] = Offer(available, unit, late, scarcity)
     lines = tuple(
         Line(
             str(line),
@@ -204,6 +211,7 @@ def _request(question: Question, shipped: Sequence[Demand], sites: Sequence[Site
             demand.quantity,
             effects.unfilled(line),
             demand.value,
+            effects.group(line) if groups else None,
             barred=_barred(effects, line, places) if effects.bars_lines else frozenset(),
         )
         for line, demand in enumerate(shipped)

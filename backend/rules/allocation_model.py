@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from backend.rules.dispatch import Area
+from backend.rules.dispatch import Area, Delivery, Departures, Destination, Dispatch, area_for
 from backend.rules.vocabulary import DeliveryMethod, SiteCapability, SiteKind
 
 _EARTH_KM = 6371.0088
@@ -44,6 +45,7 @@ class Site:
     country: str = ""
     subdivision: str = ""
     areas: tuple[Area, ...] = ()
+    dispatch: Dispatch = field(default=Dispatch("UTC"), hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,21 @@ def distance_km(here: Point | None, there: Point | None) -> float | None:
     lat1, lon1, lat2, lon2 = map(math.radians, (*here, *there))
     half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     return 2 * _EARTH_KM * math.asin(math.sqrt(min(1.0, half)))
+
+
+def deliveries(
+    departures: Departures,
+    sites: Iterable[Site],
+    ship_to: Destination | None = None,
+    promised_at: datetime | None = None,
+) -> dict[UUID, Delivery | None]:
+    """How soon it would be there from each; None where nothing is sent off."""
+    return {
+        site.id: departures.delivery(
+            site.id, site.dispatch, area_for(site.areas, ship_to) if ship_to else None, promised_at
+        )
+        for site in sites
+    }
 
 
 def way(site: Site, destination: Point | None) -> int:

@@ -158,6 +158,8 @@ def _sites(case: Case, considered: Sequence[Considered]) -> tuple[list[dict[str,
             reasons += [_reason(case, place.key, reason) for reason in found.reasons]
         status = Status.CHOSEN if place.chosen else found.status if found else Status.EXCLUDED
         entry: dict[str, Any] = {"site_id": str(place.site_id), "status": status.value, "reasons": reasons}
+        if place.delivery is not None:
+            entry["delivery"] = place.delivery
         if found is not None and found.alone is not None:
             entry["alone"] = {"parts": parts_of(found.alone), "units": _units(found.alone)}
         sites.append(entry)
@@ -219,6 +221,8 @@ def _sentence(plan: Plan) -> str:
         names = ", ".join(plan.sites[int(key)].code for key in sources)
         shipments = "1 shipment" if len(sources) == 1 else f"{len(sources)} shipments"
         said.append(f"{shipments} from {names} for {_money(plan.decision.plan.parts.money)}.")
+    if delay := plan.decision.plan.parts.late:
+        said.append(f"{_money(delay)} of it for the days until it is there.")
     if scarcity := plan.decision.plan.parts.scarcity:
         said.append(f"What it takes is worth {_money(scarcity)} to later orders.")
     if plan.backordered:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from backend.rules.allocation import Plan, Question, is_collected, key_of, why_no_collection, why_not_shipped
 from backend.rules.allocation_model import Site
+from backend.rules.dispatch import Delivery
 from backend.rules.sourcing import decide as sourcing
 from backend.rules.sourcing.model import Line, Offer, Policy, Request, Source, Terms
 from backend.rules.sourcing.model import Plan as Sourced
@@ -16,13 +17,16 @@ from backend.rules.sourcing.model import Plan as Sourced
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A site as the record shows it. `reasons`: against collecting there, and, where it was not asked, all others."""
+    """A site as the record shows it. `reasons`: against collecting there, and, where it was not asked, all others.
+    `delivery`: how soon it would be there, where that was asked; days as text.
+    """
 
     key: str
     site_id: UUID
     code: str
     chosen: bool
     reasons: Sequence[str]
+    delivery: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,19 @@ def _places(question: Question, plan: Plan) -> list[Place]:
             reasons.append(why)
         if plan.shipped and key not in asked:
             reasons += _why_not_asked(question, plan, site)
-        found.append(Place(key, site.id, site.code, site.id in given, reasons))
+        found.append(Place(key, site.id, site.code, site.id in given, reasons, _when(question.deliveries.get(site.id))))
     return found
+
+
+def _when(delivery: Delivery | None) -> dict[str, Any] | None:
+    if delivery is None:
+        return None
+    return {
+        "leaves": delivery.leaves.isoformat(),
+        "arrives": delivery.arrives and delivery.arrives.isoformat(),
+        "late": delivery.late,
+        "backlog": delivery.backlog,
+    }
 
 
 def _why_not_asked(question: Question, plan: Plan, site: Site) -> list[str]:
@@ -104,7 +119,7 @@ def to_json(case: Case) -> dict[str, Any]:
         "rule_set_id": case.rule_set_id,
         "policy": case.policy.value,
         "skus": skus,
-        "places": [[it.key, it.site_id, it.code, it.chosen, it.reasons] for it in case.places],
+        "places": [[it.key, it.site_id, it.code, it.chosen, it.reasons, it.delivery] for it in case.places],
         "sources": [
             [it.key, it.fixed, it.tier, it.rank, it.distance, it.capacity, it.excluded] for it in request.sources
         ],
@@ -115,7 +130,7 @@ def to_json(case: Case) -> dict[str, Any]:
         "free": [[of_key[key], of_sku[sku], units] for (key, sku), units in case.free.items()],
         "unfenced": [[of_key[key], of_sku[sku], units] for (key, sku), units in case.unfenced.items()],
         "lines": [
-            [line_id, of_sku[it.sku], it.quantity, it.unfilled, it.value, sorted(it.barred)]
+            [line_id, of_sku[it.sku], it.quantity, it.unfilled, it.value, it.group, sorted(it.barred)]
             for line_id, it in zip(case.line_ids, request.lines, strict=True)
         ],
         "terms": {name: getattr(request.terms, name) for name in _TERMS},
@@ -130,8 +145,8 @@ def from_json(stored: Mapping[str, Any]) -> Case:
     skus, sources = stored["skus"], stored["sources"]
     request = Request(
         lines=tuple(
-            Line(str(index), skus[sku], quantity, unfilled, value, barred=frozenset(barred))
-            for index, (_, sku, quantity, unfilled, value, barred) in enumerate(stored["lines"])
+            Line(str(index), skus[sku], quantity, unfilled, value, group, barred=frozenset(barred))
+            for index, (_, sku, quantity, unfilled, value, group, barred) in enumerate(stored["lines"])
         ),
         sources=tuple(
             Source(key, fixed, tier, rank, distance, capacity, tuple(excluded))
@@ -145,7 +160,7 @@ def from_json(stored: Mapping[str, Any]) -> Case:
         request,
         policy,
         sourcing.decide(request, policy).plan,
-        [Place(key, _uuid(site), code, chosen, reasons) for key, site, code, chosen, reasons in stored["places"]],
+        [Place(key, _uuid(site), *rest) for key, site, *rest in stored["places"]],
         [_uuid(line[0]) for line in stored["lines"]],
         {(sources[at][0], skus[sku]): units for at, sku, units in stored["free"]},
         {(sources[at][0], skus[sku]): units for at, sku, units in stored["unfenced"]},

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from backend.rules.vocabulary import Weekday
@@ -104,10 +105,67 @@ def delivers_on(left: date | None, area: Area | None) -> date | None:
     return left + timedelta(days=area.transit_days)
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Of an order from one site. `days` from today there until it arrives, or leaves where nobody knows how long it
+    travels; `late`: those of them after the day that was promised; `backlog`: working days that others take first.
+    """
+
+    leaves: date
+    arrives: date | None
+    days: int = 0
+    late: int = 0
+    backlog: int = 0
+
+
+class Departures:
+    """When sites send off what is ordered at `now`: worked out once for a site, until it is given more."""
+
+    def __init__(self, now: datetime, loads: Mapping[UUID, Load] | None = None) -> None:
+        self._now, self._loads = now, dict(loads or {})
+        self._known: dict[UUID, date | None] = {}
+
+    def leaves(self, site_id: UUID, dispatch: Dispatch) -> date | None:
+        """None: on no day to be promised."""
+        if site_id not in self._known:
+            self._known[site_id] = ships_on(dispatch, self._now, self._load(site_id))
+        return self._known[site_id]
+
+    def delivery(
+        self, site_id: UUID, dispatch: Dispatch, area: Area | None, promised_at: datetime | None = None
+    ) -> Delivery | None:
+        """`area`: where it goes to. Days are those of the site, of `promised_at` too."""
+        leaves = self.leaves(site_id, dispatch)
+        if leaves is None:
+            return None
+        zone = ZoneInfo(dispatch.timezone)
+        arrives = delivers_on(leaves, area)
+        there, today = arrives or leaves, self._now.astimezone(zone).date()
+        late = max(0, (there - promised_at.astimezone(zone).date()).days) if promised_at else 0
+        behind = _days_of_work(dispatch.daily_capacity, self._load(site_id), today=_works_on(dispatch, today)) or 0
+        return Delivery(leaves, arrives, (there - today).days, late, behind)
+
+    def give(self, site_id: UUID) -> None:
+        """One more shipping order waits there."""
+        load = self._load(site_id)
+        self._loads[site_id] = replace(load, waiting=load.waiting + 1)
+        self._known.pop(site_id, None)
+
+    def _load(self, site_id: UUID) -> Load:
+        return self._loads.get(site_id, _IDLE)
+
+
+_IDLE = Load()
+
+
+def _works_on(dispatch: Dispatch, day: date) -> bool:
+    return _WEEK[day.weekday()] in dispatch.working_days and day not in dispatch.closed_on
+
+
 def _open_days(dispatch: Dispatch, today: date) -> Iterator[date]:
     for after in range(HORIZON_DAYS):
         day = today + timedelta(days=after)
-        if _WEEK[day.weekday()] in dispatch.working_days and day not in dispatch.closed_on:
+        if _works_on(dispatch, day):
             yield day
 
 

@@ -9,16 +9,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from backend.rules.allocation_model import Demand, Site
 from backend.rules.conditions import holds, speaks_of
+from backend.rules.dispatch import Delivery
 from backend.rules.rule_sets import Effect, Per, Rule, RuleSet
 
 #: What a unit costs that nobody gives, in hundredths, where no rule says so: more than any usual way of giving it.
 UNFILLED = 15_000
 #: Parts of an amount (rule_sets.SCALE) in a hundredth.
 _HUNDREDTH = 1_000
-_PLACES = frozenset({"site", "distance"})
+_PLACES = frozenset({"site", "distance", "delivery"})
 
 #: (site, line) by number; None: it holds for all of them.
 _Places = frozenset[tuple[int | None, int | None]]
@@ -34,13 +36,16 @@ class Costs:
 
 @dataclass(slots=True)
 class Effects:
-    """The rules of a set over the lines and sites of one order. `order` is the context that conditions see."""
+    """The rules of a set over the lines and sites of one order. `order` is the context that conditions see;
+    `deliveries`, by site, what they see of days: where there is none, it arrives at once.
+    """
 
     rule_set: RuleSet
     demands: Sequence[Demand]
     sites: Sequence[Site]
     distances: Sequence[int]
     order: Mapping[str, Any]
+    deliveries: Mapping[UUID, Delivery | None] = field(default_factory=dict)
     failures: dict[int, str] = field(default_factory=dict)
     _found: dict[Effect, list[tuple[int, Rule, _Places]]] = field(init=False, default_factory=dict)
 
@@ -74,6 +79,7 @@ class Effects:
         context: dict[str, Any] = dict(self.order)
         if site is not None:
             context |= {"site": _site_context(self.sites[site]), "distance": self.distances[site]}
+            context["delivery"] = _delivery_context(self.deliveries.get(self.sites[site].id))
         if line is not None:
             context["line"] = _line_context(self.demands[line])
         return holds(expression, context)
@@ -111,6 +117,10 @@ class Effects:
         """Whether anything is added or kept back by line."""
         return Effect.ADD in self._found or Effect.RESERVE in self._found
 
+    @property
+    def gathers(self) -> bool:
+        return Effect.TOGETHER in self._found
+
     def costs(self, site: int) -> Costs:
         """The last COSTS that holds, and all that is added; never below 0."""
         km, shipment, unit = self.distances[site], 0, 0
@@ -124,6 +134,18 @@ class Effects:
             else:
                 shipment += rule.amounts["amount"]
         return Costs(max(0, _hundredths(shipment)), max(0, _hundredths(unit)))
+
+    def delay(self, site: int) -> int:
+        """What the days until a unit is there cost, in hundredths."""
+        delivery = self.deliveries.get(self.sites[site].id)
+        if delivery is None:
+            return 0
+        return _hundredths(
+            sum(
+                rule.amounts.get("day", 0) * delivery.days + rule.amounts.get("lateDay", 0) * delivery.late
+                for _, rule in self._at(Effect.DELAY, site, None)
+            )
+        )
 
     def added(self, site: int, line: int) -> int:
         """What rules about the line add to each of its units, in hundredths."""
@@ -142,6 +164,10 @@ class Effects:
         """What a unit costs that nobody gives, in hundredths: the last that holds."""
         amounts = [rule.amounts["unit"] for _, rule in self._at(Effect.UNFILLED, None, line)]
         return _hundredths(amounts[-1]) if amounts else UNFILLED
+
+    def group(self, line: int) -> str | None:
+        """What it must come together with: the lines of the same group."""
+        return next((str(index) for index, _ in self._at(Effect.TOGETHER, None, line)), None)
 
     def most_shipments(self) -> int | None:
         return min((rule.parameters["count"] for _, rule in self._at(Effect.MAX_SHIPMENTS, None, None)), default=None)
@@ -179,6 +205,12 @@ def _site_context(site: Site) -> dict[str, Any]:
         "country": site.country,
         "subdivision": site.subdivision,
     }
+
+
+def _delivery_context(delivery: Delivery | None) -> dict[str, int]:
+    if delivery is None:
+        return {"days": 0, "late": 0, "backlog": 0}
+    return {"days": delivery.days, "late": delivery.late, "backlog": delivery.backlog}
 
 
 def _line_context(demand: Demand) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from backend.rules.allocation_model import Level, Site
 from backend.rules.price_learning import hindsight
+from backend.rules.replay import Arrival, Case
 from backend.rules.rule_sets import Effect, Rule, RuleSet
-from backend.rules.simulation import Arrival, Case
 
 #: These choose among plans; they do not say what one costs.
 _CHOOSING = frozenset({Effect.OBJECTIVE, Effect.TIER})

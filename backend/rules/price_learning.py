@@ -16,11 +16,11 @@ from uuid import UUID
 from backend.rules.allocation import Question, asked, going_without, is_collected
 from backend.rules.allocation_model import Level, Site
 from backend.rules.effects import UNFILLED as USUAL
+from backend.rules.replay import Case
 from backend.rules.rule_sets import RuleSet
 from backend.rules.scarcity import HIGHEST, Learnt
-from backend.rules.simulation import Case
 from backend.rules.sourcing.frame import frame
-from backend.rules.sourcing.model import Policy
+from backend.rules.sourcing.model import Policy, Request
 from backend.rules.sourcing.prices import Ascent, Schedule, Table, ascend
 from backend.rules.sourcing.problem import UNFILLED, Problem
 from backend.rules.sourcing.search import solve_whole
@@ -131,6 +131,15 @@ def _by_sku(levels: Mapping[tuple[UUID, str], Level]) -> dict[str, dict[tuple[UU
     return found
 
 
+def _simplified(request: Request) -> Request:
+    """Each line by itself and whole, or not at all."""
+    return replace(
+        request,
+        lines=tuple(replace(line, group=None) for line in request.lines),
+        terms=replace(request.terms, split_lines=False, ship_complete=False),
+    )
+
+
 class _Scenario:
     """The orders of a window, ready to be asked at any prices."""
 
@@ -175,7 +184,7 @@ class _Scenario:
         request, shipped, places = asked(question)
         if not shipped:
             return
-        framed = frame(replace(request, terms=replace(request.terms, split_lines=False, ship_complete=False)))
+        framed = frame(_simplified(request))
         ids = [places[int(source.key)].id for source in framed.sources]
         items = []
         for lines, costs in zip(framed.items, framed.problem.rows, strict=True):

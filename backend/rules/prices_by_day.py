@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 
 from backend.rules.allocation_model import Levels, Site
 from backend.rules.price_learning import Window, learn
+from backend.rules.replay import Case
 from backend.rules.rule_sets import RuleSet
 from backend.rules.scarcity import Learnt
-from backend.rules.simulation import Case
 from backend.rules.sourcing.model import Policy
 
 #: Windows that prices are learnt from, and orders of each: fewer than live, since it is done for each day of a period.

@@ -1,7 +1,8 @@
 """Rule sets of allocation: an ordered list of rules, each with one effect, under a condition in CEL.
 
-Conditions see `order` (as workflows see it), `line`, `site` and `distance` (kilometres). Amounts are of the order's
-currency, kept in hundred-thousandths, so that a cost for each kilometre keeps its decimals.
+Conditions see `order` (as workflows see it), `line`, `site`, `distance` (kilometres) and `delivery` (in days, of
+rules/dispatch.py). Amounts are of the order's currency, kept in hundred-thousandths, so that a cost for each kilometre
+keeps its decimals.
 """
 
 from __future__ import annotations
@@ -31,11 +32,13 @@ class Effect(StrEnum):
     EXCLUDE = "EXCLUDE"
     REQUIRE = "REQUIRE"
     ADD = "ADD"
+    DELAY = "DELAY"
     TIER = "TIER"
     MAX_SHIPMENTS = "MAX_SHIPMENTS"
     MINIMUM_SPLIT_VALUE = "MINIMUM_SPLIT_VALUE"
     SHIP_COMPLETE = "SHIP_COMPLETE"
     WHOLE_LINES = "WHOLE_LINES"
+    TOGETHER = "TOGETHER"
     RESERVE = "RESERVE"
 
 
@@ -45,7 +48,7 @@ class Per(StrEnum):
 
 
 _ORDER = frozenset({"order"})
-_SITE = frozenset({"order", "site", "distance"})
+_SITE = frozenset({"order", "site", "distance", "delivery"})
 _LINE = frozenset({"order", "line"})
 _ALL = _SITE | _LINE
 
@@ -57,11 +60,13 @@ SEES: Mapping[Effect, frozenset[str]] = {
     Effect.EXCLUDE: _ALL,
     Effect.REQUIRE: _LINE,
     Effect.ADD: _ALL,
+    Effect.DELAY: _SITE,
     Effect.TIER: _SITE,
     Effect.MAX_SHIPMENTS: _ORDER,
     Effect.MINIMUM_SPLIT_VALUE: _ORDER,
     Effect.SHIP_COMPLETE: _ORDER,
     Effect.WHOLE_LINES: _ORDER,
+    Effect.TOGETHER: _LINE,
     Effect.RESERVE: _ALL,
 }
 
@@ -103,6 +108,10 @@ class RuleSet:
     def speaks_of_order(self) -> bool:
         return any("order" in rule.about for rule in self.rules)
 
+    @property
+    def speaks_of_delivery(self) -> bool:
+        return any(rule.effect is Effect.DELAY or "delivery" in rule.about for rule in self.rules)
+
 
 #: One rule as it is given: (kind, when, parameters).
 Given = tuple[str, str | None, Any]
@@ -143,6 +152,8 @@ def _rule(kind: str, when: str | None, parameters: Any, at: tuple[str, ...]) -> 
             values[name] = read(values[name], (*at, "parameters", name))
         elif required:
             raise refused(ErrorCode.INVALID, f"{effect} needs {name!r}.", *at, "parameters", name)
+    if effect is Effect.DELAY and not values:
+        raise refused(ErrorCode.INVALID, "DELAY needs 'day', 'lateDay' or both.", *at, "parameters")
     if when is not None:
         _check_when(effect, when, at)
     amounts = {name: value.parts for name, value in values.items() if isinstance(value, _Amount)}
@@ -229,11 +240,13 @@ _PARAMETERS: Mapping[Effect, Mapping[str, tuple[Any, bool]]] = {
     Effect.EXCLUDE: {},
     Effect.REQUIRE: {"site": (_site_condition, True)},
     Effect.ADD: {"amount": (_amount, True), "per": (_word(Per), False)},
+    Effect.DELAY: {"day": (_cost, False), "lateDay": (_cost, False)},
     Effect.TIER: {"tier": (_number(0), True)},
     Effect.MAX_SHIPMENTS: {"count": (_number(1), True)},
     Effect.MINIMUM_SPLIT_VALUE: {"amount": (_cost, True)},
     Effect.SHIP_COMPLETE: {},
     Effect.WHOLE_LINES: {},
+    Effect.TOGETHER: {},
     Effect.RESERVE: {"units": (_number(1), True)},
 }
 

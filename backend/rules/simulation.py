@@ -9,47 +9,20 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from backend.rules.allocation import Plan, Question, going_without, is_collected, plan
-from backend.rules.allocation_model import Demand, Level, Levels, Point, Site
+from backend.rules.allocation_model import Level, Site
 from backend.rules.allocation_record import explain
-from backend.rules.dispatch import Destination
+from backend.rules.replay import Arrival, Case, Pricing, Replayed, replay
 from backend.rules.rule_sets import RuleSet
 
 _RESAMPLES = 500
+#: What the parts of a period are added up of.
+_SUMMED = ("cost", "shipments", "shipped", "split", "missing", "waited", "promised", "late")
 CHANGED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An order of the past. `order`: the context of conditions. `ship_to`: for sites that do not ship everywhere."""
-
-    number: str
-    at: datetime
-    demands: tuple[Demand, ...]
-    destination: Point | None
-    order: Mapping[str, object]
-    ship_to: Destination | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """Units that came in the period."""
-
-    at: datetime
-    site_id: UUID
-    sku: str
-    quantity: int
-
-
-#: An order, and what is left as it comes → what units are worth to later ones, by (site, SKU).
-Pricing: TypeAlias = Callable[[Case, Callable[[], Levels]], Mapping[tuple[UUID, str], int]]
 
 
 class Contender(NamedTuple):
@@ -57,77 +30,6 @@ class Contender(NamedTuple):
 
     rule_set: RuleSet
     pricing: Pricing | None = None
-
-
-class Replayed(NamedTuple):
-    """An order, what was asked of the planner at the stock that was left, and what it gave. `uncollected`: what the
-    units cost that pick-ups go without.
-    """
-
-    case: Case
-    question: Question
-    plan: Plan
-    uncollected: int = 0
-
-    @property
-    def cost(self) -> int:
-        """With what its missing units cost, so that no order is cheap because it was not filled."""
-        return self.plan.decision.plan.parts.money + self.uncollected
-
-    @property
-    def missing(self) -> int:
-        return sum(self.plan.backordered.values())
-
-
-def replay(
-    rule_set: RuleSet,
-    cases: Iterable[Case],
-    sites: Sequence[Site],
-    opening: Mapping[tuple[UUID, str], Level],
-    arrivals: Sequence[Arrival] = (),
-    decide: Callable[[Question], Plan] = plan,
-    pricing: Pricing | None = None,
-) -> Iterator[Replayed]:
-    """The cases one after the other, each with what it is given; `cases` and `arrivals` by time."""
-    free, coming = {key: level.free for key, level in opening.items()}, 0
-
-    def left() -> Levels:
-        return _levels(free, opening, free)
-
-    for case in cases:
-        while coming < len(arrivals) and arrivals[coming].at <= case.at:
-            arrival = arrivals[coming]
-            free[arrival.site_id, arrival.sku] = free.get((arrival.site_id, arrival.sku), 0) + arrival.quantity
-            coming += 1
-        question = Question(
-            case.demands,
-            sites,
-            _levels(free, opening, {(site.id, demand.sku) for site in sites for demand in case.demands}),
-            rule_set,
-            case.destination,
-            order=case.order,
-            scarcity=pricing(case, left) if pricing else {},
-            ship_to=case.ship_to,
-        )
-        made = decide(question)
-        for it in made.assignments:
-            free[it.site_id, it.sku] -= it.quantity
-        yield Replayed(case, question, made, _uncollected(question, made))
-
-
-def _uncollected(question: Question, made: Plan) -> int:
-    lacking = [it for it in question.demands if is_collected(it) and it.line_id in made.backordered]
-    costs = going_without(question, lacking) if lacking else []
-    return sum(cost * made.backordered[it.line_id] for it, cost in zip(lacking, costs, strict=True))
-
-
-def _levels(
-    free: Mapping[tuple[UUID, str], int], opening: Levels, wanted: Iterable[tuple[UUID, str]]
-) -> dict[tuple[UUID, str], Level]:
-    """Where anything is free, each with the safety stock that was kept there."""
-    return {
-        key: Level(free[key], opening[key].safety if key in opening else 0) for key in wanted if free.get(key, 0) > 0
-    }
 
 
 class Comparison:
@@ -172,6 +74,9 @@ def _tally(rows: Sequence[Replayed], base: Sequence[Replayed]) -> dict[str, Any]
         "shipped": sum(count > 0 for count in shipments),
         "split": sum(count > 1 for count in shipments),
         "missing": sum(it.missing for it in rows),
+        "waited": sum(max((one.days for one in it.sent), default=0) for it in rows),
+        "promised": sum(bool(it.sent) and it.case.promised_at is not None for it in rows),
+        "late": sum(any(one.late for one in it.sent) for it in rows),
         "days": days,
         "changed": _changed(base, rows),
     }
@@ -208,7 +113,7 @@ def _total(name: str, tallies: Sequence[Mapping[str, Any]], units: int) -> dict[
     sums: Counter[str] = Counter()
     days: dict[str, tuple[int, int]] = {}
     for tally in tallies:
-        sums.update({key: tally[key] for key in ("cost", "shipments", "shipped", "split", "missing")})
+        sums.update({key: tally[key] for key in _SUMMED})
         for day, (saved, orders) in tally["days"].items():
             known = days.get(day, (0, 0))
             days[day] = (known[0] + saved, known[1] + orders)
@@ -222,6 +127,8 @@ def _total(name: str, tallies: Sequence[Mapping[str, Any]], units: int) -> dict[
         "split_rate": sums["split"] / max(sums["shipped"], 1),
         "missing": sums["missing"],
         "fill_rate": 1 - sums["missing"] / max(units, 1),
+        "mean_days": sums["waited"] / max(sums["shipped"], 1),
+        "late_rate": sums["late"] / sums["promised"] if sums["promised"] else None,
         "to_bound": None,
         "saves": {"mean": mean, "low": low, "high": high},
         "changed": changed[:CHANGED],

@@ -11,7 +11,7 @@ from backend.models.inventory import InventoryLevel as InventoryLevelRow
 from backend.models.inventory import InventoryMovement as InventoryMovementRow
 from backend.models.inventory import InventorySite as InventorySiteRow
 from backend.models.inventory import RingFence as RingFenceRow
-from backend.queries.availability import Departures, Promise
+from backend.queries.availability import Days, Promise
 from backend.rules.expectations import Outlook
 from backend.rules.permissions import READERS
 from backend.rules.vocabulary import MovementReason, Role, SiteCapability, SiteKind, Weekday
@@ -206,17 +206,17 @@ class InventorySiteConnection(CountedConnection):
 @strawberry.type
 class SiteAvailability:
     row: strawberry.Private[InventorySiteRow]
-    departures: strawberry.Private[Departures]
+    days: strawberry.Private[Days]
     site: InventorySite
     available: int
 
     @field(roles=READERS, description="The first day on which what is ordered now leaves; null: it is not shipped.")
     def ships_on(self) -> date | None:
-        return self.departures.of(self.row)[0]
+        return self.days.of(self.row)[0]
 
     @field(roles=READERS, description="At the destination, where the days on the way are known.")
     def delivers_on(self) -> date | None:
-        return self.departures.of(self.row)[1]
+        return self.days.of(self.row)[1]
 
 
 @readable_by(READERS)
@@ -234,9 +234,9 @@ class Availability:
 
     @field(roles=READERS)
     def sites(self) -> list[SiteAvailability]:
-        departures = self.promise.departures
+        days = self.promise.days
         return [
-            SiteAvailability(row=row, departures=departures, site=show(row), available=available)
+            SiteAvailability(row=row, days=days, site=show(row), available=available)
             for row, available in self.promise.sites
         ]
 

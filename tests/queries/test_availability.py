@@ -33,7 +33,7 @@ def day(after: int) -> date:
 async def _days(sku: str, now: datetime = NOW, there: Destination | None = RENO) -> dict[str, tuple[object, ...]]:
     """(units, leaves, arrives) by site."""
     (promise,) = await promises(SYSTEM, [sku], now, destination=there)
-    return {site.code: (units, *promise.departures.of(site)) for site, units in promise.sites}
+    return {site.code: (units, *promise.days.of(site)) for site, units in promise.sites}
 
 
 async def test_by_the_sites_that_ship_there_the_preferred_first() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from backend.rules.dispatch import (
     HORIZON_DAYS,
     Area,
+    Delivery,
+    Departures,
     Destination,
     Dispatch,
     Load,
@@ -127,3 +130,39 @@ def test_the_destination_of_an_address_as_it_is_kept() -> None:
     assert destination_of(kept) == Destination("US", "US-NV", "89501")
     assert destination_of({"country": "US"}) == Destination("US")
     assert destination_of(None) is destination_of({}) is None
+
+
+AT_RENO = UUID(int=1)
+NEVADA, ANYWHERE = Area("US", "NV", transit_days=2), None
+
+
+@pytest.mark.parametrize(
+    ("area", "promised", "expected"),
+    [
+        (NEVADA, None, Delivery(day(0), day(2), days=2)),
+        (ANYWHERE, None, Delivery(day(0), None, days=0)),
+        (NEVADA, BEFORE + timedelta(days=2), Delivery(day(0), day(2), days=2)),
+        (NEVADA, BEFORE + timedelta(days=1), Delivery(day(0), day(2), days=2, late=1)),
+        (ANYWHERE, BEFORE - timedelta(days=3), Delivery(day(0), None, late=3)),
+        # Midnight in London, still the day before in Reno.
+        (NEVADA, datetime(2026, 3, 4, 0, 30, tzinfo=UTC), Delivery(day(0), day(2), days=2, late=1)),
+    ],
+)
+def test_how_soon_it_is_there(area: Area | None, promised: datetime | None, expected: Delivery) -> None:
+    assert Departures(BEFORE).delivery(AT_RENO, RENO, area, promised) == expected
+
+
+def test_what_a_site_is_given_stands_before_the_next() -> None:
+    small = replace(RENO, daily_capacity=2)
+    when = Departures(BEFORE, {AT_RENO: Load(0, sent_today=1)})
+    found = []
+    for _ in range(4):
+        delivery = when.delivery(AT_RENO, small, None)
+        assert delivery is not None
+        found.append((delivery.leaves, delivery.days, delivery.backlog))
+        when.give(AT_RENO)
+    assert found == [(day(0), 0, 0), (day(1), 1, 1), (day(1), 1, 1), (day(2), 2, 2)]
+
+
+def test_a_site_that_sends_nothing_off() -> None:
+    assert Departures(BEFORE).delivery(AT_RENO, replace(RENO, daily_capacity=0), NEVADA) is None

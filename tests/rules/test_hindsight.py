@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from backend.rules.allocation_model import Demand, Level, Site
 from backend.rules.hindsight import bounds_of
 from backend.rules.prices_by_day import PricesByDay, first_to_price
+from backend.rules.replay import Arrival, Case, replay
 from backend.rules.rule_sets import LEAST_COST, READY
 from backend.rules.scarcity import Learnt
-from backend.rules.simulation import Arrival, Case, replay
 from tests.rules.questions import HERE, RULES, demands_of, levels_of, number, rules, ship, sites_of
 from tests.rules.test_scarcity import PAST, SITES, STOCK
 

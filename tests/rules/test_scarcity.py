@@ -11,9 +11,9 @@ from backend.rules.allocation import Question, plan
 from backend.rules.allocation_model import Level
 from backend.rules.allocation_record import explain
 from backend.rules.price_learning import Window, learn
+from backend.rules.replay import Case, replay
 from backend.rules.rule_sets import LEAST_COST
 from backend.rules.scarcity import HIGHEST, NO_PRICES, Learnt, Prices, in_force, shadow
-from backend.rules.simulation import Case, replay
 from backend.rules.vocabulary import PriceMode
 from tests.rules.questions import HERE, collect, number, rules, ship, shown, site, stock
 

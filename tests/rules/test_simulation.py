@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 
 from backend.rules.allocation_model import Level
-from backend.rules.dispatch import Area, Destination
+from backend.rules.dispatch import Area, Destination, Dispatch
+from backend.rules.replay import Arrival, Case, replay
 from backend.rules.rule_sets import LEAST_COST, RuleSet
-from backend.rules.simulation import Arrival, Case, Comparison, Contender, conclude, replay
+from backend.rules.simulation import Comparison, Contender, conclude
 from tests.rules.questions import HERE, number, rules, ship, site
 
 Stock = dict[tuple[UUID, str], Level]
@@ -89,3 +90,39 @@ def test_the_interval_is_of_days() -> None:
     past = [*cases(2), Case("none", MORNING + timedelta(days=2), (ship(9, "Y", 1),), HERE, {})]
     saves = compared([NO_A, LEAST_COST], past, opening(A=9, B=9))["rule_sets"][1]["saves"]
     assert (round(saves["mean"], 2), saves["low"], saves["high"]) == (68.67, 0.0, 103.0)
+
+
+def test_days_and_what_comes_late() -> None:
+    """A sends one a day off, to where it travels a day; three orders come at once, to be there the day after."""
+    small = replace(SITES[0], dispatch=Dispatch("UTC", daily_capacity=1), areas=(Area("DE", transit_days=1),))
+    here = [
+        replace(case, at=MORNING, ship_to=Destination("DE"), promised_at=MORNING + timedelta(days=1))
+        for case in cases(3)
+    ]
+    sites = [small, SITES[1]]
+    queueing = list(replay(LEAST_COST, here, sites, opening(A=9, B=9)))
+    assert [[(it.days, it.late) for it in row.sent] for row in queueing] == [[(1, 0)], [(2, 1)], [(3, 2)]]
+    charging = rules(("DELAY", None, {"lateDay": "1.02"}))
+    impatient = list(replay(charging, here, sites, opening(A=9, B=9)))
+    assert [[(it.days, it.late) for it in row.sent] for row in impatient] == [[(1, 0)], [(2, 1)], [(0, 0)]]
+    comparison = Comparison([Contender(LEAST_COST), Contender(charging)], here, sites, opening(A=9, B=9))
+    found = conclude(["as it is", "impatient"], [comparison.part(99)])["rule_sets"]
+    assert [(one["mean_days"], round(one["late_rate"], 3)) for one in found] == [(2.0, 0.667), (1.0, 0.333)]
+
+
+def test_work_that_has_left_is_no_backlog_and_nothing_is_late_that_was_not_promised() -> None:
+    small = replace(SITES[0], dispatch=Dispatch("UTC", daily_capacity=1))
+    past = [replace(case, at=MORNING + timedelta(days=case.at.day // 3)) for case in cases(6)]
+    rows = list(replay(LEAST_COST, past, [small], opening(A=9)))
+    assert [(row.case.at.day, row.sent[0].backlog, row.sent[0].leaves.day) for row in rows] == [
+        (1, 0, 1),
+        (1, 1, 2),
+        (2, 1, 3),
+        (2, 2, 4),
+        (2, 3, 5),
+        (3, 3, 6),
+    ]
+    [found] = conclude(["as it is"], [Comparison([Contender(LEAST_COST)], past, [small], opening(A=9)).part(9)])[
+        "rule_sets"
+    ]
+    assert found["late_rate"] is None

@@ -72,6 +72,9 @@ async def allocate_in(
             outcome.left_alone.append(order.id)
             continue
         supply.stock.take(found.units, found.wanted.claim)
+        if supply.departures is not None:
+            for made in found.made:
+                supply.departures.give(made.row["site_id"])
         decided.append(found)
     if decided:
         taken = await still_there(tx, decided)

@@ -140,6 +140,8 @@ def _shown(found: Mapping[str, Any], orders: int) -> dict[str, Any]:
         "splitRate": round(found["split_rate"], 4),
         "missingUnits": found["missing"],
         "fillRate": round(found["fill_rate"], 4),
+        "meanDays": round(found["mean_days"], 2),
+        "lateRate": found["late_rate"] and round(found["late_rate"], 4),
         "toBound": found["to_bound"] and round(found["to_bound"], 4),
         "savesPerOrder": {key: _amount(value) for key, value in found["saves"].items()},
         "changed": [row | {"costs": [_amount(cost) for cost in row["costs"]]} for row in found["changed"]],

@@ -184,6 +184,9 @@ def _relaxed(request: Request) -> list[tuple[str, Request]]:
         found.append(("SHIP_COMPLETE", replace(request, terms=replace(terms, ship_complete=False))))
     if not terms.split_lines and any(line.quantity > 1 for line in request.lines):
         found.append(("WHOLE_LINES", replace(request, terms=replace(terms, split_lines=True))))
+    if any(line.group is not None for line in request.lines):
+        apart = tuple(replace(line, group=None) for line in request.lines)
+        found.append(("TOGETHER", replace(request, lines=apart)))
     if any(source.capacity is not None for source in sources):
         free = tuple(replace(source, capacity=None) for source in sources)
         found.append((Code.CAPACITY.value, replace(request, sources=free)))

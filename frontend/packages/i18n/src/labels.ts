@@ -139,6 +139,8 @@ const LABELS = {
     SAFETY_STOCK: msg`Safety stock`,
     RING_FENCED: msg`Kept for another channel`,
     DESTINATION: msg`Does not ship there`,
+    CAPACITY: msg`Takes nothing more`,
+    CLOSED: msg`Sends nothing off`,
     OUT_OF_STOCK: msg`No stock`,
     CANNOT_SHIP: msg`Does not ship`,
     CANNOT_HOLD_PICKUPS: msg`Holds no pick-ups`,

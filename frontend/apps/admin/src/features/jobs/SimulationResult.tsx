@@ -13,6 +13,9 @@ interface Compared {
   splitRate: number;
   missingUnits: number;
   fillRate: number;
+  meanDays?: number;
+  /** Of those that were promised; null where none was. */
+  lateRate?: number | null;
   /** Of those done before it was worked out, undefined. */
   toBound?: number | null;
   savesPerOrder: { mean: string; low: string; high: string };
@@ -52,6 +55,8 @@ export function SimulationResult({ of: told }: { of: unknown }) {
           { id: "shipments", header: t`Shipments`, align: "right", cell: (row) => formatNumber(row.shipments) },
           { id: "split", header: t`Split`, align: "right", cell: (row) => percent(row.splitRate) },
           { id: "fill", header: t`Filled`, align: "right", cell: (row) => percent(row.fillRate) },
+          { id: "days", header: t`Days`, align: "right", cell: (row) => (row.meanDays == null ? "–" : formatNumber(row.meanDays)) },
+          { id: "late", header: t`Late`, align: "right", cell: (row) => (row.lateRate == null ? "–" : percent(row.lateRate)) },
           { id: "bound", header: t`Above the bound`, align: "right", cell: (row) => (row.toBound == null ? "–" : percent(row.toBound - 1)) },
         ]}
       />

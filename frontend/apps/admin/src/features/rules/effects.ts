@@ -9,9 +9,9 @@ export interface Effect {
   parameters: { name: string; title: string; choices?: string[] }[];
 }
 
-const SITE = "order, site, distance";
+const SITE = "order, site, distance, delivery";
 const LINE = "order, line";
-const ALL = "order, line, site, distance";
+const ALL = "order, line, site, distance, delivery";
 
 const amount = (name: string, title: string) => ({ name, title });
 
@@ -35,11 +35,13 @@ export function useEffects(): Effect[] {
     { kind: "EXCLUDE", title: t`Exclude`, says: t`The site gives nothing of this.`, sees: ALL, parameters: [] },
     { kind: "REQUIRE", title: t`Require`, says: t`Only sites of which the condition holds.`, sees: LINE, parameters: [{ name: "site", title: t`Condition over the site` }] },
     { kind: "ADD", title: t`Add to the cost`, says: t`Below 0 makes it cheaper.`, sees: ALL, parameters: [amount("amount", t`Amount`), { name: "per", title: t`For each`, choices: ["SHIPMENT", "UNIT"] }] },
+    { kind: "DELAY", title: t`Cost of delay`, says: t`Of each unit. All that hold add up.`, sees: SITE, parameters: [amount("day", t`Each day until it arrives`), amount("lateDay", t`Each day after the promise`)] },
     { kind: "TIER", title: t`Tier`, says: t`A site of a higher tier is asked only where lower ones do not suffice.`, sees: SITE, parameters: [{ name: "tier", title: t`Tier` }] },
     { kind: "MAX_SHIPMENTS", title: t`At most so many shipments`, says: t`What does not fit waits.`, sees: "order", parameters: [{ name: "count", title: t`Shipments` }] },
     { kind: "MINIMUM_SPLIT_VALUE", title: t`Smallest value of a split shipment`, says: t`Less is not sent on its own.`, sees: "order", parameters: [amount("amount", t`Amount`)] },
     { kind: "SHIP_COMPLETE", title: t`All or nothing`, says: t`The order waits until all of it can be given.`, sees: "order", parameters: [] },
     { kind: "WHOLE_LINES", title: t`Whole lines`, says: t`A line is not divided between sites.`, sees: "order", parameters: [] },
+    { kind: "TOGETHER", title: t`Together`, says: t`The lines for which it holds come from one site, or wait.`, sees: LINE, parameters: [] },
     { kind: "RESERVE", title: t`Keep back`, says: t`So many units of each SKU stay at the site.`, sees: ALL, parameters: [{ name: "units", title: t`Units` }] },
   ];
 }
