@@ -226,6 +226,23 @@ class OrderClaim(Identified):
         )
 
 
+class OrderViewer(Identified):
+    """A window in which somebody has an order open; over when `seen_at` is long ago, or at once when it is closed.
+
+    Not logged by the database: a crash empties it, and those who are still there come back by themselves.
+    """
+
+    order: Any = link("Order", db_index=True)
+    order_id: UUID
+    user: Any = link("User")
+    user_id: UUID
+    since = fields.DatetimeField()
+    seen_at = fields.DatetimeField(description="the last sign of life")
+
+    class Meta:
+        table = "order_viewer"
+
+
 class OrderNote(Identified):
     order: Any = link("Order", db_index=True)
     order_id: UUID

@@ -150,7 +150,7 @@ class LiveLog:
             yield self._now()
             await asyncio.sleep(1)
             while True:
-                await _set_within(pulse.came, _RECOUNT)
+                await set_within(pulse.came, _RECOUNT)
                 await asyncio.sleep(1 - time.time() % 1)
                 pulse.came.clear()
                 yield self._now()
@@ -208,12 +208,12 @@ class LiveLog:
                         watcher.put(rows)
                 await asyncio.sleep(_PAUSE)
                 if len(rows) < _BATCH:
-                    await _set_within(woken, _POLL)
+                    await set_within(woken, _POLL)
         finally:
             connection.terminate()
 
 
-async def _set_within(event: asyncio.Event, seconds: float) -> None:
+async def set_within(event: asyncio.Event, seconds: float) -> None:
     """Until it is set, or this time is over.
 
     `asyncio.wait_for` of Python 3.11 loses a cancellation that comes together with the event: a reader that was let go

@@ -25,11 +25,11 @@ from backend.queries.live import TooSlow, Wanted
 from backend.resolvers.arguments import key
 from backend.resolvers.context import Context
 from backend.resolvers.sockets import still
-from backend.rules.permissions import READERS
+from backend.rules.permissions import READERS, STAFF
 from backend.schema.access import subscription
 from backend.schema.common import Info, decode_id, given, show
 from backend.schema.dashboard import Queue
-from backend.schema.feeds import AlertMessage, OrderEventMessage, SiteWorkMessage
+from backend.schema.feeds import AlertMessage, OrderEventMessage, OrderViewer, SiteWorkMessage
 from backend.schema.jobs import Job
 
 T = TypeVar("T")
@@ -70,12 +70,31 @@ class Subscription:
         self, info: Info, order_id: strawberry.ID | None = UNSET, after: str | None = UNSET
     ) -> AsyncGenerator[OrderEventMessage, None]:
         order_key = key(order_id, "Order", "order_id")
-        if order_key is not None and not await related.by_key(info.actor, Order, "id", [order_key]):
-            raise not_found("order", "order_id")
+        if order_key is not None:
+            await _check_order(info.context, order_key)
         wanted = Wanted(order_id=order_key)
         async with aclosing(_feed(info.context, wanted, after, _order_events)) as messages:
             async for message in messages:
                 yield message
+
+    @subscription(
+        roles=STAFF,
+        description="Who has the order open: everyone in the house who watches this, as long as they do. Sends all of"
+        " them, at first and when it changes. A key watches without being seen.",
+    )
+    async def order_presence(self, info: Info, order_id: strawberry.ID) -> AsyncGenerator[list[OrderViewer], None]:
+        context: Context = info.context
+        order_key = decode_id(order_id, "Order", "order_id")
+        await _check_order(context, order_key)
+        sent = None
+        async with aclosing(context.live.presence.watch(order_key, context.actor.user_id)) as looks:
+            async for there in looks:
+                await _renew(context)
+                await _check_order(context, order_key)
+                if there != sent:
+                    sent = there
+                    me = context.actor.user_id
+                    yield [OrderViewer(name=one.name, since=one.since, mine=one.user_id == me) for one in there]
 
     @subscription(roles=READERS, description="Work arriving at, or leaving, one site: what the store app shows.")
     async def site_work(
@@ -148,6 +167,11 @@ async def _renew(context: Context) -> None:
         raise Forbidden("Your roles have changed; subscribe again.")
     context.identity = actor
     context.forget()
+
+
+async def _check_order(context: Context, order_id: UUID) -> None:
+    if not await context.live.seen(context.actor, Order, [order_id]):
+        raise not_found("order", "order_id")
 
 
 async def _alerts(context: Context, rows: list[Row]) -> list[AlertMessage]:

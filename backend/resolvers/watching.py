@@ -13,6 +13,7 @@ from backend.actions.people.authenticate import Credential, still_actors
 from backend.queries import related
 from backend.queries.live import LiveLog
 from backend.resolvers.batches import Batches
+from backend.resolvers.presence import Presence
 from backend.rules.permissions import Actor
 
 M = TypeVar("M", bound=Model)
@@ -26,7 +27,12 @@ class Feeds(LiveLog):
 
     def __init__(self, url: str, statement_cache_size: int = 100) -> None:
         super().__init__(url, statement_cache_size)
+        self.presence = Presence()
         self._asked = Batches(kept=False)
+
+    async def close(self) -> None:
+        await self.presence.close()
+        await super().close()
 
     async def still(self, credential: Credential) -> Actor | None:
         """Who that is now; None where they may not stay."""

@@ -14,6 +14,8 @@ OFFICE = frozenset({Role.ADMIN, Role.MANAGER, Role.CUSTOMER_SERVICE, Role.FINANC
 GOODS = frozenset({Role.ADMIN, Role.MANAGER, Role.FULFILLMENT, Role.STORE_ASSOCIATE})
 #: Everyone who looks at orders; channels and store associates in their own scope.
 READERS = frozenset(Role)
+#: Everyone but those outside of it.
+STAFF = READERS - {Role.CHANNEL}
 SELLERS = frozenset({Role.ADMIN, Role.MANAGER, Role.CUSTOMER_SERVICE, Role.CHANNEL})
 DESK = frozenset({Role.ADMIN, Role.MANAGER, Role.CUSTOMER_SERVICE})
 MONEY = frozenset({Role.ADMIN, Role.MANAGER, Role.FINANCE})

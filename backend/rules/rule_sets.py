@@ -40,7 +40,6 @@ class Effect(StrEnum):
     WHOLE_LINES = "WHOLE_LINES"
     TOGETHER = "TOGETHER"
     RESERVE = "RESERVE"
-    REALLOCATE = "REALLOCATE"
 
 
 class Per(StrEnum):
@@ -69,7 +68,6 @@ SEES: Mapping[Effect, frozenset[str]] = {
     Effect.WHOLE_LINES: _ORDER,
     Effect.TOGETHER: _LINE,
     Effect.RESERVE: _ALL,
-    Effect.REALLOCATE: _ORDER,
 }
 
 
@@ -250,7 +248,6 @@ _PARAMETERS: Mapping[Effect, Mapping[str, tuple[Any, bool]]] = {
     Effect.WHOLE_LINES: {},
     Effect.TOGETHER: {},
     Effect.RESERVE: {"units": (_number(1), True)},
-    Effect.REALLOCATE: {"saving": (_cost, True)},
 }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import strawberry
 
-from backend.rules.permissions import READERS
+from backend.rules.permissions import READERS, STAFF
 from backend.schema.access import readable_by
 from backend.schema.alerts import Alert
 from backend.schema.fulfillment import ShippingOrder
@@ -32,3 +34,11 @@ class OrderEventMessage:
 class SiteWorkMessage:
     cursor: str
     shipping_order: ShippingOrder
+
+
+@readable_by(STAFF)
+@strawberry.type(description="A person who has an order open.")
+class OrderViewer:
+    name: str
+    since: datetime = strawberry.field(description="When they opened it, in the first of their windows.")
+    mine: bool = strawberry.field(description="Whether it is oneself.")

@@ -1,4 +1,4 @@
-"""Forget what is over: sessions, idempotency keys, claims, the queue's log, files, jobs, and counts of nothing."""
+"""Forget what is over: sessions, idempotency keys, claims, windows, the queue's log, files, jobs, counts of 0."""
 
 from __future__ import annotations
 
@@ -28,5 +28,6 @@ async def clean_up() -> None:
     await db.execute("DELETE FROM pgqueuer_log WHERE created < now() - make_interval(days => $1)", JOB_LOG_DAYS)
     await db.execute("DELETE FROM queue_count WHERE count = 0")
     await db.execute("DELETE FROM order_claim WHERE until < now() - interval '1 hour'")
+    await db.execute("DELETE FROM order_viewer WHERE seen_at < now() - interval '1 hour'")
     await db.execute(_OLD_JOBS, get_settings().job_days)
     await db.execute(_OLD_FILES, FILE_DAYS)

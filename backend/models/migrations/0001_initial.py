@@ -1158,20 +1158,6 @@ class Migration(migrations.Migration):
             ),
         ),
         ops.CreateModel(
-            name="SweepRound",
-            fields=[
-                ("name", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
-                ("began_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-            ],
-            options={
-                "table": "sweep_round",
-                "app": "crossdock",
-                "pk_attr": "name",
-                "table_description": "When a sweep that goes by a period last began, in whichever worker.",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
             name="UploadedFile",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -1967,6 +1953,47 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="OrderSiteExclusion",
             constraint=UniqueConstraint(fields=("order_id", "site_id"), name="uq_order_site_exclusion"),
+        ),
+        ops.CreateModel(
+            name="OrderViewer",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "user",
+                    fields.ForeignKeyField(
+                        "crossdock.User",
+                        source_field="user_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("since", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "seen_at",
+                    fields.DatetimeField(description="the last sign of life", auto_now=False, auto_now_add=False),
+                ),
+            ],
+            options={
+                "table": "order_viewer",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "A window in which somebody has an order open; over when `seen_at` is long ago, or at once when it is closed.",
+            },
+            bases=["Identified"],
         ),
         ops.CreateModel(
             name="Payment",

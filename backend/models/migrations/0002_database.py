@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 "ALTER TABLE event ALTER COLUMN xid SET DEFAULT (pg_current_xact_id()::text::bigint)",
                 "ALTER TABLE sales_order ADD CONSTRAINT fk_sales_order_exchange_for"
                 " FOREIGN KEY (exchange_for_id) REFERENCES return_order (id) ON DELETE RESTRICT",
+                "ALTER TABLE order_viewer SET UNLOGGED",
                 "CREATE INDEX ix_customer_email ON customer (lower(email))",
                 "CREATE INDEX ix_sales_order_email ON sales_order (lower(email))",
                 "CREATE INDEX ix_payment_transaction_open ON payment_transaction (at)"

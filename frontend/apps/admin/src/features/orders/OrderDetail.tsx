@@ -11,6 +11,7 @@ import { Allocation } from "./Allocation";
 import { Events } from "./Events";
 import { OrderActions, type OrderDetailData } from "./OrderActions";
 import { OrderClaim } from "./OrderClaim";
+import { OrderPresence } from "./OrderPresence";
 import { OrderPayments } from "./OrderPayments";
 import { ORDER } from "./orderQuery";
 import { ShippingOrders } from "./ShippingOrders";
@@ -69,7 +70,10 @@ function Known({ number }: { number: string }) {
         {order.externalId && ` · ${order.externalId}`} · <DateTime at={order.placedAt} />
         {order.customer && ` · ${order.customer.name}`}
       </Text>
-      <OrderClaim order={order} />
+      <Group gap="md">
+        <OrderClaim order={order} />
+        <OrderPresence orderId={order.id} />
+      </Group>
       {fault && <Notice tone="warn">{t`This page is not up to date: the server does not answer.`}</Notice>}
       <Card flush>
         <StepRail steps={order.steps} />
