@@ -10,6 +10,7 @@ from backend.models import db
 from backend.rules.dispatch import Dispatch, Load
 from backend.rules.vocabulary import Weekday
 
+_EVERY_DAY = frozenset(Weekday)
 #: Of sites that have a capacity, by indexes alone.
 _LOADS = """
 SELECT s.id, w.units AS waiting, d.units AS sent FROM inventory_site s
@@ -35,7 +36,7 @@ def dispatch_of(
     return Dispatch(
         timezone,
         cut_off_minute,
-        frozenset(Weekday(day) for day in working_days or Weekday),
+        frozenset(Weekday(day) for day in working_days) if working_days else _EVERY_DAY,
         frozenset(closed_on or ()),
         handling_days,
         daily_capacity,

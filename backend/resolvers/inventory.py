@@ -57,7 +57,7 @@ class InventoryQueries:
             channel=word(channel, "channel"),
             destination=_place(destination) if destination else None,
         )
-        return [Availability.of(promise) for promise in found]
+        return Availability.of_all(found)
 
 
 def _place(given_in: AddressInput) -> Destination:

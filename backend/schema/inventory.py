@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 import strawberry
@@ -11,7 +13,7 @@ from backend.models.inventory import InventoryLevel as InventoryLevelRow
 from backend.models.inventory import InventoryMovement as InventoryMovementRow
 from backend.models.inventory import InventorySite as InventorySiteRow
 from backend.models.inventory import RingFence as RingFenceRow
-from backend.queries.availability import Days, Promise
+from backend.queries.availability import Promise
 from backend.rules.expectations import Outlook
 from backend.rules.permissions import READERS
 from backend.rules.vocabulary import MovementReason, Role, SiteCapability, SiteKind, Weekday
@@ -205,24 +207,19 @@ class InventorySiteConnection(CountedConnection):
 @readable_by(READERS)
 @strawberry.type
 class SiteAvailability:
-    row: strawberry.Private[InventorySiteRow]
-    days: strawberry.Private[Days]
     site: InventorySite
     available: int
-
-    @field(roles=READERS, description="The first day on which what is ordered now leaves; null: it is not shipped.")
-    def ships_on(self) -> date | None:
-        return self.days.of(self.row)[0]
-
-    @field(roles=READERS, description="At the destination, where the days on the way are known.")
-    def delivers_on(self) -> date | None:
-        return self.days.of(self.row)[1]
+    ships_on: date | None = strawberry.field(
+        description="The first day on which what is ordered now leaves; null: it is not shipped."
+    )
+    delivers_on: date | None = strawberry.field(description="At the destination, where the days on the way are known.")
 
 
 @readable_by(READERS)
 @strawberry.type(description="What can be promised to a customer.")
 class Availability:
     promise: strawberry.Private[Promise]
+    shown: strawberry.Private[Callable[[InventorySiteRow], InventorySite]]
     sku: str
     total: int
     backorderable: bool = strawberry.field(description="The SKU is known: what sites lack is waited for.")
@@ -234,10 +231,9 @@ class Availability:
 
     @field(roles=READERS)
     def sites(self) -> list[SiteAvailability]:
-        days = self.promise.days
         return [
-            SiteAvailability(row=row, days=days, site=show(row), available=available)
-            for row, available in self.promise.sites
+            SiteAvailability(site=self.shown(row), available=available, ships_on=leaves, delivers_on=arrives)
+            for row, available, leaves, arrives in self.promise.sites
         ]
 
     @field(roles=READERS, description="The first day on which any of the sites can send it off.")
@@ -249,8 +245,10 @@ class Availability:
         return self.promise.earliest[1]
 
     @classmethod
-    def of(cls, promise: Promise) -> Availability:
-        return cls(promise=promise, sku=promise.sku, total=promise.total, backorderable=promise.known)
+    def of_all(cls, promises: Sequence[Promise]) -> list[Availability]:
+        """Each site is made once, whatever the number of SKUs that it has."""
+        shown = functools.cache(show)
+        return [cls(promise=it, shown=shown, sku=it.sku, total=it.total, backorderable=it.known) for it in promises]
 
 
 @strawberry.input

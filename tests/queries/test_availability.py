@@ -33,7 +33,7 @@ def day(after: int) -> date:
 async def _days(sku: str, now: datetime = NOW, there: Destination | None = RENO) -> dict[str, tuple[object, ...]]:
     """(units, leaves, arrives) by site."""
     (promise,) = await promises(SYSTEM, [sku], now, destination=there)
-    return {site.code: (units, *promise.days.of(site)) for site, units in promise.sites}
+    return {site.code: (units, *days) for site, units, *days in promise.sites}
 
 
 async def test_by_the_sites_that_ship_there_the_preferred_first() -> None:
@@ -42,7 +42,7 @@ async def test_by_the_sites_that_ship_there_the_preferred_first() -> None:
     await a_site("FAR", {"A": 7}, capabilities=[SiteCapability.PICKUP])
     await set_dispatch(MANAGER, SetDispatch("NEAR", handling_days=1, areas=[Area("US", None, "895", 2), Area("CA")]))
     a, none, b = await promises(SYSTEM, ["A", "NONE", "B", "A"], NOW, destination=RENO)
-    assert [(site.code, units) for site, units in a.sites] == [("MID", 2), ("NEAR", 5)]
+    assert [(site.code, units) for site, units, *_ in a.sites] == [("MID", 2), ("NEAR", 5)]
     assert [(it.sku, it.total, it.known) for it in (a, none, b)] == [("A", 7, True), ("NONE", 0, False), ("B", 1, True)]
     assert [it.earliest for it in (a, none, b)] == [(day(0), day(3)), (None, None), (day(0), None)]
     assert await _days("A") == {"MID": (2, day(0), None), "NEAR": (5, day(1), day(3))}
