@@ -166,6 +166,11 @@ def _total(span: AmountRange) -> str:
     return " AND ".join(f"total {sign} {float(end)!r}" for sign, end in ends if end is not None)
 
 
+def _by_the_clock(_: Any) -> str:
+    """A claim ends without anybody saying so: the index cannot know of it."""
+    raise _Unsayable
+
+
 _CRITERIA: Mapping[str, Callable[[Any], str]] = {
     "number": _is("number"),
     "numbers": _one_of("keys", str.strip),
@@ -192,6 +197,7 @@ _CRITERIA: Mapping[str, Callable[[Any], str]] = {
     "has_alert": _flag("has_alert"),
     "alert_kind": _one_of("alert_kinds"),
     "suspended": _flag("suspended"),
+    "claimed_by": _by_the_clock,
     "tag": _one_of("tags"),
     "not_": lambda value: " AND ".join(_against(value)),
 }

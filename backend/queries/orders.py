@@ -20,6 +20,7 @@ from backend.queries.sql import Where, rows
 from backend.rules.criteria import (
     MAX_NUMBERS,
     AmountRange,
+    ClaimedBy,
     OrderCriteria,
     OrderSearch,
     TimeRange,
@@ -85,6 +86,7 @@ _CRITERIA: Mapping[str, Criterion] = {
     "suspended": Criterion("t.suspended = {0}"),
     "tag": Criterion("t.tags && {0}::text[]"),
 }
+_CLAIMED = "SELECT k.order_id FROM order_claim k WHERE k.until > now()"
 _TIMES = {"placed_at": "t.placed_at", "updated_at": "t.updated_at", "promised_at": "t.promised_at"}
 
 
@@ -100,11 +102,11 @@ async def condition(actor: Actor, wanted: OrderSearch, known: Sequence[UUID] | N
     parts = [nested for part in (*wanted.criteria, *wanted.without) for nested in _nested(part)]
     fresh = await order_search.fresh() if wanted.words or any(_wording(part) for part in parts) else []
     for part in wanted.criteria:
-        where.add(*conditions(where, part))
+        where.add(*conditions(where, part), *_claimed(where, actor, part))
         if part.not_ is not None:
-            where.add(*_against(where, part.not_, fresh))
+            where.add(*_against(where, actor, part.not_, fresh))
     for part in wanted.without:
-        where.add(*_against(where, part, fresh))
+        where.add(*_against(where, actor, part, fresh))
     words = [[word] for word in wanted.words if known is None or word.isalpha()]
     if known is not None:
         where.add(f"t.id = ANY({where.bind(known)}::uuid[])")
@@ -113,8 +115,9 @@ async def condition(actor: Actor, wanted: OrderSearch, known: Sequence[UUID] | N
     many = await order_search.look_up(where, wording, fresh) if worded else None
     given = {field.name for part in wanted.criteria for field in fields(part) if getattr(part, field.name) is not None}
     selective = any(_CRITERIA[name].selective for name in given & _CRITERIA.keys())
+    claims = any(part.claimed_by in (ClaimedBy.ME, ClaimedBy.ANYBODY) for part in wanted.criteria)
     few = (worded and many is None) or known is not None
-    return Found(where, few or selective, many if len(where.conditions) == 1 else None)
+    return Found(where, few or selective or claims, many if len(where.conditions) == 1 else None)
 
 
 def _wording(criteria: OrderCriteria) -> list[tuple[str, str]]:
@@ -155,7 +158,7 @@ async def numbers_of(actor: Actor, order_ids: Sequence[UUID]) -> dict[UUID, str]
 
 
 def conditions(where: Where, criteria: OrderCriteria) -> list[str]:
-    """Conditions over the order `t`, all of which must hold; those asked of search rows and `not` stand aside."""
+    """Conditions over the order `t`, all of which must hold; those of search rows, of claims and `not` stand aside."""
     made = []
     for name, criterion in _CRITERIA.items():
         value = getattr(criteria, name)
@@ -167,13 +170,27 @@ def conditions(where: Where, criteria: OrderCriteria) -> list[str]:
     return made
 
 
-def _against(where: Where, criteria: OrderCriteria, fresh: Sequence[UUID]) -> list[str]:
+def _claimed(where: Where, actor: Actor, criteria: OrderCriteria) -> list[str]:
+    """Whom a claim is of depends on who asks; outside of the house nobody is told of any."""
+    by = criteria.claimed_by
+    if by is None:
+        return []
+    if actor.channel_id is not None:
+        return ["TRUE" if by is ClaimedBy.NOBODY else "FALSE"]
+    if by is ClaimedBy.ME:
+        return [f"t.id IN ({_CLAIMED} AND k.holder = {where.bind(actor.key)})"]
+    if by is ClaimedBy.ANYBODY:
+        return [f"t.id IN ({_CLAIMED})"]
+    return [f"NOT EXISTS ({_CLAIMED} AND k.order_id = t.id)"]
+
+
+def _against(where: Where, actor: Actor, criteria: OrderCriteria, fresh: Sequence[UUID]) -> list[str]:
     """That not all of these hold; no criteria exclude nothing."""
-    against = conditions(where, criteria)
+    against = [*conditions(where, criteria), *_claimed(where, actor, criteria)]
     if wording := _wording(criteria):
         against.append(order_search.within(where, Wording(criteria=wording), fresh))
     if criteria.not_ is not None:
-        against += _against(where, criteria.not_, fresh)
+        against += _against(where, actor, criteria.not_, fresh)
     return [f"({' AND '.join(against)}) IS NOT TRUE"] if against else []
 
 

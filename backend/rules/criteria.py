@@ -52,6 +52,14 @@ class OrderFacet(StrEnum):
     COUNTRY = "COUNTRY"
 
 
+class ClaimedBy(StrEnum):
+    """Whoever asks, somebody whoever it is, or nobody; claims that have ended are nobody's."""
+
+    ME = "ME"
+    ANYBODY = "ANYBODY"
+    NOBODY = "NOBODY"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeRange:
     """From `from_` on, and before `to`. Times know their zone."""
@@ -99,6 +107,7 @@ class OrderCriteria:
     has_alert: bool | None = None
     alert_kind: Sequence[str] | None = None
     suspended: bool | None = None
+    claimed_by: ClaimedBy | None = None
     tag: Sequence[str] | None = None
     not_: OrderCriteria | None = None
 

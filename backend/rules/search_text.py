@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from backend.errors import ErrorCode, Refused, refused
-from backend.rules.criteria import MAX_NUMBERS, AmountRange, OrderCriteria, OrderSearch, TimeRange
+from backend.rules.criteria import MAX_NUMBERS, AmountRange, ClaimedBy, OrderCriteria, OrderSearch, TimeRange
 from backend.rules.vocabulary import DeliveryMethod, FulfillmentStatus, OrderState, PaymentStatus
 
 MAX_LENGTH = 20_000
@@ -70,6 +70,7 @@ _KEYS: Mapping[str, _Key] = {
     "has_alert": _Key("has_alert", _truth),
     "alert": _Key("alert_kind", many=True),
     "suspended": _Key("suspended", _truth),
+    "claimed": _Key("claimed_by", _member(ClaimedBy)),
     "tag": _Key("tag", many=True),
 }
 _TIMES = {"placed": "placed_at", "updated": "updated_at", "promised": "promised_at"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from backend.rules import vocabulary as words
-from backend.rules.criteria import OrderFacet, OrderSort
+from backend.rules.criteria import ClaimedBy, OrderFacet, OrderSort
 
 _TEXTS = {
     words.OrderState: "The state of a sales order; WAITING_* are the work queues.",
@@ -14,6 +14,7 @@ _TEXTS = {
     words.SalesBy: "How sales are cut: by day, channel, the site that ships, or item.",
     words.ServiceStep: "What is timed: an order's approval since it was placed, a shipping order's shipment or its"
     " hand-over since it was made, and the whole order.",
+    ClaimedBy: "Whoever asks, somebody whoever it is, or nobody. Channels are not told of claims.",
 }
 _LISTS = (
     words.ChannelKind,
@@ -51,6 +52,7 @@ _LISTS = (
     words.ImportKind,
     OrderSort,
     OrderFacet,
+    ClaimedBy,
 )
 for _list in _LISTS:
     strawberry.enum(_list, description=_TEXTS.get(_list))

@@ -8,6 +8,7 @@ from decimal import Decimal
 import strawberry
 from strawberry.scalars import JSON
 
+from backend.rules.criteria import ClaimedBy
 from backend.rules.vocabulary import (
     DeliveryMethod,
     FulfillmentStatus,
@@ -60,6 +61,7 @@ class OrderFilter:
     has_alert: bool | None = strawberry.UNSET
     alert_kind: list[str] | None = strawberry.UNSET
     suspended: bool | None = strawberry.UNSET
+    claimed_by: ClaimedBy | None = strawberry.UNSET
     tag: list[str] | None = strawberry.UNSET
     not_: OrderFilter | None = strawberry.field(name="not", default=strawberry.UNSET)
 

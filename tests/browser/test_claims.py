@@ -25,6 +25,21 @@ async def test_an_order_is_claimed_taken_over_and_released(world: World, visit: 
     await visit.look("admin-order-claimed")
     await colleague.look("admin-order-claimed-by-another")
 
+    await ben.goto(f"{world.url}/admin/")
+    tile = ben.get_by_role("link", name="My claimed orders")
+    await expect(tile.locator(".queue-count")).to_have_text("1")
+    await visit.look("admin-dashboard-claimed")
+    await tile.click()
+    await expect(ben.get_by_role("group", name="Filters in use").get_by_text("Claimed: by me")).to_be_visible()
+    await expect(ben.get_by_role("row")).to_have_count(2)
+    await expect(ben.get_by_role("row", name=number)).to_be_visible()
+    if await ben.get_by_label("Claimed", exact=True).count() == 0:
+        await ben.get_by_role("button", name="Filter", exact=True).click()
+    await visit.look("admin-orders-claimed")
+    await ben.get_by_label("Claimed", exact=True).select_option("NOBODY")
+    await expect(ben.get_by_role("row", name=number)).to_have_count(0)
+    await ben.goto(f"{world.url}/admin/orders/{number}")
+
     await ada.get_by_role("button", name="Take over").click()
     await expect(ada.get_by_text("Claimed by you")).to_be_visible()
     await expect(ben.get_by_text("Claimed by ada@example.com")).to_be_visible(timeout=10_000)

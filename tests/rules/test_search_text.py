@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.errors import ErrorCode, Refused
-from backend.rules.criteria import AmountRange, OrderCriteria, OrderSearch, TimeRange
+from backend.rules.criteria import AmountRange, ClaimedBy, OrderCriteria, OrderSearch, TimeRange
 from backend.rules.search_text import parse, shown
 from backend.rules.vocabulary import DeliveryMethod, OrderState
 
@@ -51,6 +51,7 @@ NEXT = datetime(2026, 10, 2, tzinfo=UTC)
         ('tag:"two words",b', {"tag": ["two words", "b"]}),
         ("suspended:yes has_alert:no", {"suspended": True, "has_alert": False}),
         ("delivery:pickup,SHIP", {"delivery_method": [DeliveryMethod.PICKUP, DeliveryMethod.SHIP]}),
+        ("claimed:me", {"claimed_by": ClaimedBy.ME}),
         ("external_id:W:1", {"external_id": "W:1"}),
     ],
 )
@@ -68,6 +69,8 @@ def test_other_words_are_words(text: str) -> None:
     [
         ("late colour:red", 'colour:red (at character 6): there is no criterion "colour"; quote it to look for it as'),
         ("state:gone", "state:gone (at character 1): that is not a value of state."),
+        ("claimed:ann", "claimed:ann (at character 1): that is not a value of claimed."),
+        ("claimed:me,nobody", "claimed:me,nobody (at character 1): that is not a value of claimed."),
         ("total:much", "total:much (at character 1): that is not a value of total."),
         ("total:>=1..2", "total:>=1..2 (at character 1): that is not a value of total."),
         ("total:nan", "total:nan (at character 1): that is not a value of total."),
@@ -106,6 +109,7 @@ CRITERIA: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(("numbers", "channel", "country", "sku", "site", "alert_kind", "tag"), LISTS),
     "state": st.lists(st.sampled_from(OrderState), min_size=1),
     "suspended": st.booleans(),
+    "claimed_by": st.sampled_from(ClaimedBy),
     "placed_at": ranges(TimeRange, {"from_": TIMES, "to": TIMES}),
     "total": ranges(AmountRange, dict.fromkeys(("min", "max", "above", "below"), AMOUNTS)),
 }

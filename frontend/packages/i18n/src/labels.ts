@@ -215,6 +215,7 @@ const LABELS = {
     TAG: msg`Tag`,
     COUNTRY: msg`Country`,
   },
+  ClaimedBy: { ME: msg`by me`, ANYBODY: msg`by anybody`, NOBODY: msg`by nobody` },
   JobState: {
     QUEUED: msg`Queued`,
     RUNNING: msg`Running`,

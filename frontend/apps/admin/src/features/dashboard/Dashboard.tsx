@@ -1,11 +1,13 @@
 import { graphql, type ResultOf, useFeed, useLive, usePace, useSoon } from "@crossdock/api";
 import { formatDay, formatMoney, formatNumber, label } from "@crossdock/i18n";
+import { useSession } from "@crossdock/shell";
 import { Ago, Card, Empty, Failed, Loading, Notice, Page, StatusBadge } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button, Group, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { ALERT_FEED, QUEUE_FEED } from "../../lib/feeds";
+import { CLAIMERS } from "../orders/claimers";
 import { readOrderSearch } from "../orders/search";
 import { queueTitle } from "./queues";
 import { SalesChart } from "./SalesChart";
@@ -25,6 +27,8 @@ const QUEUES = graphql(`
     }
   }
 `);
+
+const MY_CLAIMS = graphql(`query MyClaims { orders(filter: { claimedBy: ME }, first: 1) { totalCount } }`);
 
 const SALES = graphql(`
   query Sales($days: Int!) {
@@ -88,6 +92,7 @@ export function Dashboard() {
                 {name}
               </Title>
               <ul className="queues">
+                {list === "orders" && <MyClaims />}
                 {here.map((queue) => (
                   <li key={queue.name}>
                     <QueueTile queue={queue} />
@@ -145,6 +150,27 @@ function QueueTile({ queue }: { queue: Queue }) {
         )}
       </Text>
     </Link>
+  );
+}
+
+/** What one sees to oneself: it changes by what one does, and by the clock. */
+function MyClaims() {
+  const { can } = useSession();
+  const { data } = useLive(MY_CLAIMS, {}, { every: 15, types: ["Order"] });
+  if (!data || !can(...CLAIMERS)) return null;
+  const count = data.orders.totalCount;
+  return (
+    <li>
+      <Link to="/orders" search={readOrderSearch({ claimedBy: "ME" })} className="queue" data-priority="MEDIUM" data-some={count > 0 || undefined}>
+        <span className="queue-count">{formatNumber(count)}</span>
+        <Text span size="sm" fw={550}>
+          {t`My claimed orders`}
+        </Text>
+        <Text span size="xs" c="dimmed">
+          {count > 0 ? t`claimed by you` : t`none claimed`}
+        </Text>
+      </Link>
+    </li>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { ResultOf } from "@crossdock/api";
 import { formatNumber, label, values } from "@crossdock/i18n";
 import { t } from "@lingui/core/macro";
-import { Button, Checkbox, Menu, Stack, Text } from "@mantine/core";
+import { Button, Checkbox, Menu, NativeSelect, Stack, Text } from "@mantine/core";
 import { type Facet, FACETS, OF_FACET } from "./facets";
 import type { ORDER_COUNTS } from "./queries";
 import { having, type OrderSearch, toggled } from "./search";
@@ -21,6 +21,13 @@ export function FacetRail({ search, facets, go }: RailProps) {
       <Stack gap={8} p="sm">
         <Checkbox size="xs" label={t`With an open alert`} checked={search.hasAlert === true} onChange={(event) => go(having(search, { hasAlert: event.currentTarget.checked || undefined }))} />
         <Checkbox size="xs" label={t`Suspended`} checked={search.suspended === true} onChange={(event) => go(having(search, { suspended: event.currentTarget.checked || undefined }))} />
+        <NativeSelect
+          size="xs"
+          label={t`Claimed`}
+          value={search.claimedBy ?? ""}
+          onChange={(event) => go(having(search, { claimedBy: event.currentTarget.value || undefined }))}
+          data={[{ value: "", label: t`By whomever, or not` }, ...values("ClaimedBy").map((value) => ({ value, label: label("ClaimedBy", value) }))]}
+        />
         <DateRange search={search} go={go} />
       </Stack>
       {facets.some((one) => one.isCapped) && <Text size="xs" c="dimmed" px="sm">{t`Counted among the newest orders found.`}</Text>}

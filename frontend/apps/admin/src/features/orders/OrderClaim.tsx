@@ -4,6 +4,7 @@ import { DateTime } from "@crossdock/ui";
 import { t } from "@lingui/core/macro";
 import { Button, Group, Text } from "@mantine/core";
 import { report } from "../../lib/tell";
+import { CLAIMERS } from "./claimers";
 import { ORDER_CLAIM, ORDER_RELEASE } from "./mutations";
 import type { OrderDetailData } from "./OrderActions";
 
@@ -14,7 +15,7 @@ export function OrderClaim({ order }: { order: OrderDetailData }) {
   const release = useAction(ORDER_RELEASE);
   const held = order.claim;
   const running = claim.running || release.running;
-  const mayClaim = can("ADMIN", "MANAGER", "CUSTOMER_SERVICE", "FINANCE", "FULFILLMENT", "STORE_ASSOCIATE");
+  const mayClaim = can(...CLAIMERS);
   const mayTakeOver = can("ADMIN", "MANAGER");
   const offered = held ? !held.mine && mayTakeOver : mayClaim;
 

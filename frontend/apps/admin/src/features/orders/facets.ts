@@ -29,6 +29,7 @@ export function chipText({ criterion, value }: Chip, search: OrderSearch): strin
   }
   if (criterion === "hasAlert") return search.hasAlert ? t`With an open alert` : t`Without an open alert`;
   if (criterion === "suspended") return search.suspended ? t`Suspended` : t`Not suspended`;
+  if (criterion === "claimedBy") return t`Claimed: ${label("ClaimedBy", search.claimedBy ?? "")}`;
   if (criterion === "not") return t`Except: ${chipsOf((search.not ?? {}) as OrderSearch).map((chip) => chipText(chip, search.not as OrderSearch)).join(", ")}`;
   const held = search[criterion];
   if (typeof held === "object" && held !== null) {

@@ -10,6 +10,11 @@ describe("the address", () => {
     const filter = { fulfillmentStatus: ["BACKORDERED"], not: { state: ["CLOSED", "CANCELLED"] }, suspended: false };
     expect(filterOf(readOrderSearch(filter))).toEqual(filter);
   });
+  test("takes a claim by one of three, and nothing else", () => {
+    expect(filterOf(readOrderSearch({ claimedBy: "ME" }))).toEqual({ claimedBy: "ME" });
+    expect(filterOf(readOrderSearch({ claimedBy: "ann" }))).toEqual({});
+    expect(chipsOf(readOrderSearch({ claimedBy: "NOBODY" }))).toEqual([{ criterion: "claimedBy" }]);
+  });
   test("drops a sort that does not exist", () => {
     expect(sortOf(readOrderSearch({ sort: "BY_MAGIC" }))).toBe("PLACED_AT_DESC");
     expect(sortOf(readOrderSearch({ q: "lamp" }))).toBe("RELEVANCE");

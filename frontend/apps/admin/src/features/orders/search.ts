@@ -1,9 +1,14 @@
 import type { Enum, VariablesOf } from "@crossdock/api";
+import { values } from "@crossdock/i18n";
 import { compact, flag, list, record, text } from "../../lib/search";
 import type { ORDERS } from "./queries";
 
 export type OrderFilter = NonNullable<VariablesOf<typeof ORDERS>["filter"]>;
 export type OrderSort = Enum<"OrderSort">;
+
+function claim(value: unknown): Enum<"ClaimedBy"> | undefined {
+  return values("ClaimedBy").find((one) => one === value) as Enum<"ClaimedBy"> | undefined;
+}
 
 /** How each criterion of `OrderFilter` is read from the address; the address has the names of the API. */
 const CRITERIA = {
@@ -32,6 +37,7 @@ const CRITERIA = {
   hasAlert: flag,
   alertKind: list,
   suspended: flag,
+  claimedBy: claim,
   tag: list,
   not: record,
 } satisfies Record<keyof OrderFilter, (value: unknown) => unknown>;

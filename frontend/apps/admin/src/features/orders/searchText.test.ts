@@ -20,6 +20,11 @@ describe("text into chips", () => {
     expect(withText({ state: ["DRAFT"] }, "state:closed")).toEqual({ state: ["DRAFT"], q: "state:closed" });
     expect(withText({}, "city:Rome city:Paris")).toEqual({ city: "Rome", q: "city:Paris" });
   });
+  test("whose an order is, is one of three", () => {
+    expect(withText({}, "claimed:me late")).toEqual({ claimedBy: "ME", q: "late" });
+    expect(textOf({ claimedBy: "NOBODY" })).toBe("claimed:nobody");
+    expect(withText({}, "claimed:me,nobody")).toEqual({ q: "claimed:me,nobody" });
+  });
   test("and back", () => {
     const search = { q: "ann", state: ["DRAFT"], city: "New York", tag: ['a "b" \\c'], hasAlert: true, total: { min: "5" }, promisedAt: { to: "2026-10-01T00:00:00.000Z" } };
     const text = textOf(search);

@@ -28,12 +28,16 @@ const KEYS: Record<string, [Criterion, Kind]> = {
   has_alert: ["hasAlert", "flag"],
   alert: ["alertKind", "list"],
   suspended: ["suspended", "flag"],
+  claimed: ["claimedBy", "ClaimedBy"],
   tag: ["tag", "list"],
   placed: ["placedAt", "time"],
   updated: ["updatedAt", "time"],
   promised: ["promisedAt", "time"],
   total: ["total", "amount"],
 };
+
+/** Of a closed list, but one alone. */
+const SINGLE: ReadonlySet<Kind> = new Set(["ClaimedBy"]);
 
 const VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"|[^\s",]+)`;
 const TOKEN = new RegExp(String.raw`([a-z_]+):(${VALUE}(?:,${VALUE})*)(?=\s|$)|"(?:[^"\\]|\\.)*"(?=\s|$)|\S+`, "g");
@@ -62,7 +66,9 @@ function read(kind: Kind, given: string[], before: unknown): unknown {
   if (kind === "list") return given;
   if (kind === "flag") return FLAGS[single?.toLowerCase() ?? ""];
   const words = given.map((value) => value.toUpperCase());
-  return words.every((word) => values(kind).includes(word)) ? words : undefined;
+  if (!words.every((word) => values(kind).includes(word))) return undefined;
+  if (SINGLE.has(kind)) return words.length === 1 ? words[0] : undefined;
+  return words;
 }
 
 const SIGNS = { time: { ">=": "from", "<": "to" }, amount: { ">=": "min", "<=": "max" } } as const;
