@@ -35,6 +35,8 @@ _BATCH = 500
 MAX_WAITING = 2_000
 #: What a watcher takes at once: rights are asked for each time, and rows are read together.
 _AT_ONCE = 50
+#: Watchers.
+_MANY = 500
 #: Some queues change with the clock alone.
 _RECOUNT = 60.0
 APPLICATION = "crossdock-live"
@@ -143,15 +145,15 @@ class LiveLog:
             self._leave(line)
 
     async def ticks(self) -> AsyncGenerator[tuple[Position, int], None]:
-        """At once, then whenever something came, on the full second: all who count then count the same once."""
+        """At once, then whenever something came, on the full tick: all who count then count the same once."""
         pulse = _Pulse()
         try:
             await self._join(pulse)
             yield self._now()
-            await asyncio.sleep(1)
+            await asyncio.sleep(self._tick())
             while True:
                 await set_within(pulse.came, _RECOUNT)
-                await asyncio.sleep(1 - time.time() % 1)
+                await asyncio.sleep(self._tick() - time.time() % self._tick())
                 pulse.came.clear()
                 yield self._now()
         finally:
@@ -162,6 +164,10 @@ class LiveLog:
         if self._reader is not None:
             self._reader.cancel()
             await asyncio.gather(self._reader, return_exceptions=True)
+
+    def _tick(self) -> float:
+        """Seconds. For very many it would cost more than it tells them."""
+        return 0.5 if len(self._watchers) < _MANY else 1.0
 
     def _now(self) -> tuple[Position, int]:
         return self.position, int(time.time() // _RECOUNT)

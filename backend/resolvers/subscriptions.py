@@ -51,7 +51,8 @@ class Subscription:
                 yield message
 
     @subscription(
-        roles=READERS, description="Sends the queues whose count changed, at most once a second; at first, all of them."
+        roles=READERS,
+        description="Sends the queues whose count changed, at most twice a second; at first, all of them.",
     )
     async def queues(self, info: Info) -> AsyncGenerator[list[Queue], None]:
         context: Context = info.context

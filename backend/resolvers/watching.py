@@ -42,5 +42,6 @@ class Feeds(LiveLog):
     async def seen(self, actor: Actor, model: type[M], ids: Sequence[UUID]) -> dict[UUID, M]:
         """Those of these rows that the actor sees. Actors of the same roles, channel and sites see the same."""
         scope = (model, actor.roles, actor.channel_id, actor.site_ids)
-        rows = await self._asked.of(scope, partial(related.by_key, actor, model, "id")).load_many(ids)
+        asked = self._asked.of(scope, partial(related.by_key, actor, model, "id"))
+        rows = [await asked.load(ids[0])] if len(ids) == 1 else await asked.load_many(ids)
         return {row.pk: row for row in rows if row is not None}

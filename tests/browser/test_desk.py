@@ -54,7 +54,7 @@ async def test_what_happens_is_seen_within_a_second(world: World, visit: Visit, 
         for where, seconds in seen.items():
             middle, most = statistics.median(seconds) * 1000, max(seconds) * 1000
             print(f"\n  event to {where}: median {middle:.0f} ms, at most {most:.0f} ms", end="")
-    # Counts are sent at most once a second.
+    # Counts are sent at most twice a second.
     assert statistics.median(seen["order"]) < _SEEN_WITHIN
     assert statistics.median(seen["dashboard"]) < 2 * _SEEN_WITHIN
     assert visit.troubles == []
