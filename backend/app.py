@@ -13,7 +13,7 @@ from starlette.routing import Route, WebSocketRoute
 
 import backend.reactions  # noqa: F401 - events refuse to be recorded before their consequences are known
 from backend.config import Settings
-from backend.integrations import meilisearch
+from backend.integrations import mail, meilisearch
 from backend.models import db, migrations
 from backend.resolvers import screens
 from backend.resolvers.endpoint import Endpoint
@@ -35,6 +35,7 @@ def create_app(settings: Settings) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         meilisearch.use(meilisearch.engine_of(settings))
+        mail.use(mail.mailer_of(settings))
         await db.connect(url, **settings.pool)
         try:
             yield

@@ -32,6 +32,13 @@ class Settings(BaseSettings):
     meili_index_prefix: str = Field("crossdock_", pattern=r"^[a-z0-9_]*$")
     meili_timeout: float = Field(2.0, gt=0)
 
+    smtp_url: SecretStr | None = None
+    """`smtp://user:password@host:587` (STARTTLS where it is offered, and always for a password) or `smtps://…:465`.
+    Without it no mail is sent."""
+    mail_from: str | None = None
+    """The address that mails come from; by default `crossdock@` and the host of the public URL."""
+    smtp_timeout: float = Field(20.0, gt=0)
+
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     public_url: str | None = None

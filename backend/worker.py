@@ -39,6 +39,7 @@ from backend.reactions.ask_alert_rules import ask_about_events, ask_about_queues
 from backend.reactions.fill_backorders import fill_backorders
 from backend.reactions.fold_dashboard import fold_dashboard
 from backend.reactions.index_orders import index_orders
+from backend.reactions.send_digests import send_digests
 from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import AlertSeverity
 
@@ -186,6 +187,7 @@ SWEEPS = (
     Sweep("ask_about_events", 1, ask_about_events),
     Sweep("ask_about_queues", 60, ask_about_queues),
     Sweep("index_orders", 0.3, index_orders),
+    Sweep("send_digests", 5, send_digests),
 )
 
 

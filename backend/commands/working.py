@@ -6,7 +6,7 @@ from backend import worker
 from backend.commands.database import connected, database, run_loop
 from backend.commands.signals import stop_on_signals
 from backend.config import Settings
-from backend.integrations import meilisearch
+from backend.integrations import mail, meilisearch
 
 
 def work(settings: Settings) -> None:
@@ -17,5 +17,6 @@ def work(settings: Settings) -> None:
 
 async def _work(settings: Settings) -> None:
     meilisearch.use(meilisearch.engine_of(settings))
+    mail.use(mail.mailer_of(settings))
     async with connected(settings):
         await worker.run(settings, stop_on_signals())

@@ -11,6 +11,7 @@ MODULES = (
     "backend.models.receipts",
     "backend.models.returns",
     "backend.models.log",
+    "backend.models.digests",
     "backend.models.jobs",
     "backend.models.queues",
     "backend.models.search",

@@ -7,6 +7,7 @@ import strawberry
 from backend.resolvers.alert_mutations import AlertMutations
 from backend.resolvers.allocation_mutations import AllocationMutations
 from backend.resolvers.configuration_mutations import ConfigurationMutations
+from backend.resolvers.digests import DigestMutations
 from backend.resolvers.fulfillment_mutations import FulfillmentMutations
 from backend.resolvers.inventory_mutations import InventoryMutations
 from backend.resolvers.jobs import JobMutations
@@ -32,6 +33,7 @@ class Mutation(
     AllocationMutations,
     ReservationMutations,
     AlertMutations,
+    DigestMutations,
     ConfigurationMutations,
     PeopleMutations,
     JobMutations,

@@ -12,6 +12,7 @@ import backend.schema.enums  # noqa: F401 - the word lists are declared before t
 from backend.resolvers.alerts import AlertQueries
 from backend.resolvers.allocation import AllocationQueries
 from backend.resolvers.catalog import CatalogQueries
+from backend.resolvers.digests import DigestQueries
 from backend.resolvers.fulfillment import FulfillmentQueries
 from backend.resolvers.gate import GatedSchema
 from backend.resolvers.inventory import InventoryQueries
@@ -45,6 +46,7 @@ class Query(
     ReturnQueries,
     PaymentQueries,
     AlertQueries,
+    DigestQueries,
     PeopleQueries,
     InventoryQueries,
     ReceiptQueries,

@@ -237,6 +237,27 @@ class AlertSeverity(StrEnum):
     CRITICAL = "CRITICAL"
 
 
+class DigestPace(StrEnum):
+    OFF = "OFF"
+    HOURLY = "HOURLY"
+    DAILY = "DAILY"
+
+
+class DigestWay(StrEnum):
+    MAIL = "MAIL"
+
+
+class DigestState(StrEnum):
+    """UNCERTAIN: handed over, and nobody answered. SUPERSEDED: not sent before the next one, which has it all."""
+
+    PENDING = "PENDING"
+    SENDING = "SENDING"
+    SENT = "SENT"
+    UNCERTAIN = "UNCERTAIN"
+    FAILED = "FAILED"
+    SUPERSEDED = "SUPERSEDED"
+
+
 class PriceMode(StrEnum):
     OFF = "OFF"
     SHADOW = "SHADOW"

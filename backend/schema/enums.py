@@ -46,6 +46,8 @@ _LISTS = (
     words.AlertSeverity,
     words.QueuePriority,
     words.AlertTrigger,
+    words.DigestPace,
+    words.DigestWay,
     words.SalesBy,
     words.ServiceStep,
     words.JobState,

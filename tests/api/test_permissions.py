@@ -88,6 +88,7 @@ MUTATIONS: dict[str, set[Role]] = {
     "alertClear": OFFICE | GOODS,
     "alertAssign": OFFICE | GOODS,
     "alertSnooze": OFFICE | GOODS,
+    "alertDigestSet": EVERYONE - {Role.CHANNEL},
     "alertRuleCreate": {A, M},
     "alertRuleEnd": {A, M},
     "ordersBulk": SELLERS | OFFICE | GOODS,

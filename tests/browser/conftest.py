@@ -32,6 +32,7 @@ from backend.resolvers.screens import APPS, BUILT
 from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import Role
 from tests.conftest import drop_database
+from tests.smtp import MailServer, mail_server
 from tests.stack import Stack, free_port
 
 CHROMIUM = os.environ.get("CROSSDOCK_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -51,11 +52,15 @@ SETTINGS: Any = {"locale": "en-GB", "reduced_motion": "reduce"}
 
 @dataclass
 class World:
-    """The running server, and a client with an administrator's key; the database is for what no mutation makes."""
+    """The running server, and a client with an administrator's key; the database is for what no mutation makes.
+
+    `mail` has what was sent.
+    """
 
     url: str
     key: str
     database: str
+    mail: MailServer
 
     def ask(self, document: str, **variables: Any) -> Any:
         """The one root field's answer."""
@@ -139,11 +144,13 @@ async def world(database_server: str, template_database: str, open_dir: Path) ->
     await db.disconnect()
     folder = open_dir / "browser"
     folder.mkdir()
-    with Stack(url, folder, {"CROSSDOCK_ENVIRONMENT": "development"}) as stack:
-        port = free_port()
-        stack.worker()
-        stack.serve(port)
-        yield World(f"http://127.0.0.1:{port}", key, url)
+    async with mail_server() as mail:
+        settings = {"CROSSDOCK_ENVIRONMENT": "development", "CROSSDOCK_SMTP_URL": mail.url}
+        with Stack(url, folder, settings) as stack:
+            port = free_port()
+            stack.worker()
+            stack.serve(port)
+            yield World(f"http://127.0.0.1:{port}", key, url, mail)
     await drop_database(database_server, name)
 
 

@@ -65,6 +65,13 @@ FAULTS: dict[str, Sequence[str]] = {
     "line.returned": [f"UPDATE order_line SET returned = returned + 1 WHERE order_id = {_CLOSED}"],
     "return.received": ["UPDATE return_receipt SET quantity = quantity + 1"],
     "order.suspended": [f"UPDATE sales_order SET suspended = true WHERE id = {_CLOSED}"],
+    "digest.answered": [
+        """
+WITH d AS (INSERT INTO alert_digest (id, user_id, way, pace, hour, timezone, severity_from)
+    VALUES (gen_random_uuid(), gen_random_uuid(), 'MAIL', 'OFF', 8, 'UTC', 'INFO') RETURNING id)
+INSERT INTO alert_digest_sending (id, digest_id, due_at, upto, contents, state, attempts, next_at, claimed_at)
+SELECT gen_random_uuid(), id, now(), now(), '{}', 'SENDING', 1, now(), now() - interval '2 hours' FROM d"""
+    ],
     "alert.holds": [
         f"""
 INSERT INTO alert (id, kind, severity, message, key, raised_at, order_id)

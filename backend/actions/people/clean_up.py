@@ -1,4 +1,4 @@
-"""Forget what is over: sessions, idempotency keys, claims, windows, the queue's log, files, jobs, counts of 0."""
+"""Forget what is over: sessions, keys, claims, windows, the queue's log, files, jobs, digests, counts of nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from backend.models import db
 IDEMPOTENCY_DAYS = 30
 JOB_LOG_DAYS = 3
 FILE_DAYS = 7
+DIGEST_DAYS = 90
 
 _OLD_FILES = """
 WITH old AS (SELECT id FROM uploaded_file WHERE created_at < now() - make_interval(days => $1)),
@@ -20,6 +21,12 @@ WITH old AS (SELECT id FROM job WHERE finished_at < now() - make_interval(days =
      pieces AS (DELETE FROM job_item i USING old WHERE i.job_id = old.id)
 DELETE FROM job j USING old WHERE j.id = old.id
 """
+#: Never the last that was sent: the next one goes on from there.
+_OLD_DIGESTS = """
+DELETE FROM alert_digest_sending s WHERE s.settled_at < now() - make_interval(days => $1)
+   AND EXISTS (SELECT 1 FROM alert_digest_sending n
+                WHERE n.digest_id = s.digest_id AND n.state = 'SENT' AND n.upto > s.upto)
+"""
 
 
 async def clean_up() -> None:
@@ -31,3 +38,4 @@ async def clean_up() -> None:
     await db.execute("DELETE FROM order_viewer WHERE seen_at < now() - interval '1 hour'")
     await db.execute(_OLD_JOBS, get_settings().job_days)
     await db.execute(_OLD_FILES, FILE_DAYS)
+    await db.execute(_OLD_DIGESTS, DIGEST_DAYS)

@@ -17,6 +17,9 @@ from backend.rules.vocabulary import (
     AllocationOutcome,
     ChannelKind,
     DeliveryMethod,
+    DigestPace,
+    DigestState,
+    DigestWay,
     Disposition,
     FileForm,
     FulfillmentStatus,
@@ -1235,6 +1238,143 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="User",
             constraint=CheckConstraint(check="email = lower(email)", name="ck_app_user_email_lower"),
+        ),
+        ops.CreateModel(
+            name="AlertDigest",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                (
+                    "user",
+                    fields.ForeignKeyField(
+                        "crossdock.User",
+                        source_field="user_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("way", fields.CharEnumField(description="MAIL: MAIL", enum_type=DigestWay, max_length=10)),
+                (
+                    "pace",
+                    fields.CharEnumField(
+                        description="OFF: OFF\nHOURLY: HOURLY\nDAILY: DAILY", enum_type=DigestPace, max_length=10
+                    ),
+                ),
+                ("hour", fields.IntField(description="of the day in the zone; for DAILY")),
+                ("timezone", fields.CharField(max_length=64)),
+                (
+                    "severity_from",
+                    fields.CharEnumField(
+                        description="INFO: INFO\nWARNING: WARNING\nCRITICAL: CRITICAL",
+                        enum_type=AlertSeverity,
+                        max_length=10,
+                    ),
+                ),
+                ("next_at", fields.DatetimeField(null=True, db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "alert_digest",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "What a person has chosen, for one way to reach them. `next_at` is when the next one is due.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="AlertDigest",
+            constraint=UniqueConstraint(fields=("user_id", "way"), name="uq_alert_digest"),
+        ),
+        ops.AddConstraint(
+            model_name="AlertDigest",
+            constraint=CheckConstraint(check="way IN ('MAIL')", name="ck_alert_digest_way"),
+        ),
+        ops.AddConstraint(
+            model_name="AlertDigest",
+            constraint=CheckConstraint(check="pace IN ('OFF', 'HOURLY', 'DAILY')", name="ck_alert_digest_pace"),
+        ),
+        ops.AddConstraint(
+            model_name="AlertDigest",
+            constraint=CheckConstraint(
+                check="severity_from IN ('INFO', 'WARNING', 'CRITICAL')", name="ck_alert_digest_severity_from"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="AlertDigest",
+            constraint=CheckConstraint(check="hour BETWEEN 0 AND 23", name="ck_alert_digest_hour"),
+        ),
+        ops.AddConstraint(
+            model_name="AlertDigest",
+            constraint=CheckConstraint(check="(pace = 'OFF') = (next_at IS NULL)", name="ck_alert_digest_next_at"),
+        ),
+        ops.CreateModel(
+            name="AlertDigestSending",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                (
+                    "digest",
+                    fields.ForeignKeyField(
+                        "crossdock.AlertDigest",
+                        source_field="digest_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("due_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("since", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("upto", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("contents", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="PENDING: PENDING\nSENDING: SENDING\nSENT: SENT\nUNCERTAIN: UNCERTAIN\nFAILED: FAILED\nSUPERSEDED: SUPERSEDED",
+                        enum_type=DigestState,
+                        max_length=12,
+                    ),
+                ),
+                ("attempts", fields.IntField(default=0)),
+                ("next_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("claimed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("settled_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("failure", fields.CharField(null=True, max_length=500)),
+            ],
+            options={
+                "table": "alert_digest_sending",
+                "app": "crossdock",
+                "indexes": [Index(fields=["state", "next_at"], name="ix_alert_digest_sending_state")],
+                "pk_attr": "id",
+                "table_description": "One digest, written down before it is sent: of alerts that were raised after `since` and until `upto`.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="AlertDigestSending",
+            constraint=UniqueConstraint(fields=("digest_id", "due_at"), name="uq_alert_digest_sending"),
+        ),
+        ops.AddConstraint(
+            model_name="AlertDigestSending",
+            constraint=CheckConstraint(
+                check="state IN ('PENDING', 'SENDING', 'SENT', 'UNCERTAIN', 'FAILED', 'SUPERSEDED')",
+                name="ck_alert_digest_sending_state",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="AlertDigestSending",
+            constraint=CheckConstraint(check="attempts >= 0", name="ck_alert_digest_sending_not_negative"),
+        ),
+        ops.AddConstraint(
+            model_name="AlertDigestSending",
+            constraint=CheckConstraint(
+                check="state <> 'SENDING' OR claimed_at IS NOT NULL", name="ck_alert_digest_sending_claimed"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="AlertDigestSending",
+            constraint=CheckConstraint(
+                check="(state IN ('PENDING','SENDING')) = (settled_at IS NULL)", name="ck_alert_digest_sending_settled"
+            ),
         ),
         ops.CreateModel(
             name="Session",

@@ -29,6 +29,13 @@ SELECT o.number, t.kind, t.amount, t.at, t.attempts FROM payment_transaction t J
  WHERE t.state = 'PENDING' AND t.at < now() - interval '10 minutes'""",
     ),
     Invariant(
+        "digest.answered",
+        "No digest of alerts waits longer than an hour for the answer of whom it was handed to.",
+        """
+SELECT s.id, s.due_at, s.claimed_at, s.attempts FROM alert_digest_sending s
+ WHERE s.state = 'SENDING' AND s.claimed_at < now() - interval '1 hour'""",
+    ),
+    Invariant(
         "job.taken",
         "No job that is due waits longer than ten minutes for a worker.",
         """

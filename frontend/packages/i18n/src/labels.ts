@@ -185,6 +185,7 @@ const LABELS = {
     DISPOSE: msg`Dispose of`,
     RETURN_TO_VENDOR: msg`Return to vendor`,
   },
+  DigestPace: { OFF: msg`Never`, HOURLY: msg`Every hour`, DAILY: msg`Once a day` },
   AlertSeverity: { INFO: msg`Information`, WARNING: msg`Warning`, CRITICAL: msg`Critical` },
   QueuePriority: { LOW: msg`Low`, MEDIUM: msg`Medium`, HIGH: msg`High` },
   ChannelKind: {
