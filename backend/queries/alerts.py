@@ -18,10 +18,19 @@ from backend.rules.vocabulary import AlertSeverity
 _NEWEST = Sort("alert", (("raised_at", "timestamptz"), ("id", "uuid")), descending=True)
 
 
+_AT_SITE = "site_id IN (SELECT i.id FROM inventory_site i WHERE i.code = ANY({0}))"
 _CRITERIA: Mapping[str, str] = {
     "kind": "t.kind = ANY({0})",
     "severity": "t.severity = ANY({0})",
     "cleared": "(t.cleared_at IS NOT NULL) = {0}",
+    "order_id": "t.order_id = {0}",
+    "shipping_order_id": "t.shipping_order_id = {0}",
+    "return_id": "t.rma_id = {0}",
+    "site": f"(t.{_AT_SITE}"
+    f" OR EXISTS (SELECT 1 FROM shipping_order s WHERE s.id = t.shipping_order_id AND s.{_AT_SITE})"
+    f" OR EXISTS (SELECT 1 FROM return_order r WHERE r.id = t.rma_id AND r.{_AT_SITE}))",
+    "sku": "(t.sku = ANY({0}) OR t.order_id IN"
+    " (SELECT l.order_id FROM order_line l WHERE l.sku = ANY({0}) AND l.backordered > 0))",
     "snoozed": "coalesce(t.snoozed_until > now(), FALSE) = {0}",
     "assignee_id": "t.assignee_id = {0}",
     "unassigned": "(t.assignee_id IS NULL) = {0}",

@@ -157,9 +157,16 @@ class PaymentCriteria:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertCriteria:
+    """`site`: about the site, or work at it; `sku`: about the SKU, or an order that waits for units of it."""
+
     kind: Sequence[str] | None = None
     severity: Sequence[AlertSeverity] | None = None
     cleared: bool | None = None
+    order_id: UUID | None = None
+    shipping_order_id: UUID | None = None
+    return_id: UUID | None = None
+    site: Sequence[str] | None = None
+    sku: Sequence[str] | None = None
     snoozed: bool | None = None
     assignee_id: UUID | None = None
     unassigned: bool | None = None

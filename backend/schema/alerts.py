@@ -75,6 +75,15 @@ class AlertFilter:
     kind: list[str] | None = strawberry.UNSET
     severity: list[AlertSeverity] | None = strawberry.UNSET
     cleared: bool | None = strawberry.UNSET
+    order_id: strawberry.ID | None = strawberry.UNSET
+    shipping_order_id: strawberry.ID | None = strawberry.UNSET
+    return_id: strawberry.ID | None = strawberry.UNSET
+    site: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Codes: about the site, or a shipping order or return of it."
+    )
+    sku: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="About the SKU, or an order that waits for units of it."
+    )
     snoozed: bool | None = strawberry.UNSET
     assignee_id: strawberry.ID | None = strawberry.UNSET
     unassigned: bool | None = strawberry.UNSET

@@ -8,6 +8,7 @@ from decimal import Decimal
 import strawberry
 
 from backend.models.inventory import InventorySite as InventorySiteRow
+from backend.models.log import Alert as AlertRow
 from backend.models.orders import Order as OrderRow
 from backend.models.orders import OrderLine as OrderLineRow
 from backend.models.payments import Invoice as InvoiceRow
@@ -33,7 +34,7 @@ from backend.schema.common import (
 )
 from backend.schema.lifecycle import AvailableAction
 from backend.schema.order_inputs import OrderLineInput
-from backend.schema.refs import InventorySiteRef, InvoiceRef, OrderLineRef, OrderRef
+from backend.schema.refs import AlertRef, InventorySiteRef, InvoiceRef, OrderLineRef, OrderRef
 
 
 @shows(ReturnLineRow)
@@ -101,6 +102,10 @@ class Return(Node):
     @field(roles=READERS)
     async def receipts(self, info: Info) -> list[ReturnReceipt]:
         return show_all(await info.loaders.many(ReturnReceiptRow, "rma_id", self.row.id))
+
+    @field(roles=READERS, description="Open and cleared ones, oldest first.")
+    async def alerts(self, info: Info) -> list[AlertRef]:
+        return show_all(await info.loaders.many(AlertRow, "rma_id", self.row.id))
 
     @field(roles=READERS, description="For what was received so far.")
     def refund(self) -> Money:

@@ -100,6 +100,19 @@ async def test_a_rule_of_events_is_asked_about_each_of_them_once(api: Api) -> No
     assert last.note == "order.cancelled."
 
 
+async def test_an_alert_about_one_sku_alone_says_which(api: Api) -> None:
+    await ask_about_events()
+    await create(api, BIG | {"name": "more", "watches": "inventory.changed", "when": None, "clearsOn": []})
+    await stock("TEA")
+    await ask_about_events()
+    [alert] = await Alert.all()
+    assert (alert.kind, alert.sku, alert.site_id) == ("rule.more", "TEA", api.site_id)
+    await db.execute("UPDATE alert SET cleared_at = now(), cleared_by = 'ann'")
+    await stock("CUP", "POT")
+    await ask_about_events()
+    assert [it.sku for it in await Alert.filter(cleared_at=None)] == [None]
+
+
 async def test_a_rule_that_cannot_be_asked_is_told_of_once(api: Api) -> None:
     await ask_about_events()
     await stock("TEA", "CUP")

@@ -6,12 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from backend.actions.alerts.clear import clear
+from backend.actions.orders.advance import advance
 from backend.models import db
-from backend.models.log import Event
+from backend.models.fulfillment import ShippingOrder
+from backend.models.log import Alert, Event
+from backend.models.returns import Return
+from backend.rules.permissions import SYSTEM
 from backend.rules.vocabulary import Role
 from backend.schema.common import encode_id
 from tests.api.conftest import Api
-from tests.api.world import alert, enter, stock
+from tests.api.world import alert, enter, full, second_site, stock, straight_through
 
 LIST = "query ($filter: AlertFilter) { alerts(filter: $filter) { nodes { kind snoozedUntil assignee { name } } } }"
 GROUPS = "query ($filter: AlertFilter) { alertGroups(filter: $filter) { kind severity count } }"
@@ -87,3 +92,50 @@ async def test_alerts_are_grouped_by_kind(api: Api) -> None:
     assert (await api.do(GROUPS, {"filter": {"cleared": True}}))["alertGroups"] == []
     own = (await api.do(GROUPS, role=Role.CHANNEL))["alertGroups"]
     assert own == groups[1:]
+
+
+BY_RECORD = "query ($filter: AlertFilter) { alerts(filter: $filter) { totalCount nodes { kind } } }"
+OF_RETURN = "query ($id: ID!) { node(id: $id) { ... on Return { alerts { kind clearedAt } } } }"
+
+
+async def test_alerts_are_found_by_what_they_are_about(api: Api) -> None:
+    await second_site()
+    await stock("TEA", "CUP")
+    await straight_through()
+    order = await full(1)  # With an alert of its own.
+    other = await enter(2, skus=("RARE",))
+    await advance(other.id)  # No site has it.
+    work = await ShippingOrder.get(order_id=order.id)
+    rma = await Return.get(order_id=order.id)
+    await alert(order.id, kind="work.odd", shipping_order_id=work.id)
+    await alert(order.id, kind="return.odd", rma_id=rma.id)
+    await alert(kind="site.odd", site_id=api.site_id)
+    await alert(kind="sku.odd", sku="TEA", site_id=await db.fetchval("SELECT id FROM inventory_site WHERE code = 'S2'"))
+    backordered = ["order.backordered"]
+    assert [it.kind for it in await Alert.filter(order_id=other.id)] == backordered
+
+    async def kinds_of(role: Role = Role.ADMIN, **criteria: Any) -> list[str]:
+        found = (await api.do(BY_RECORD, {"filter": criteria}, role=role))["alerts"]
+        assert found["totalCount"] == len(found["nodes"])
+        return sorted(node["kind"] for node in found["nodes"])
+
+    at_first = ["return.odd", "site.odd", "work.odd"]
+    assert await kinds_of(orderId=encode_id("Order", order.id)) == ["order.odd", "return.odd", "work.odd"]
+    assert await kinds_of(shippingOrderId=encode_id("ShippingOrder", work.id)) == ["work.odd"]
+    assert await kinds_of(returnId=encode_id("Return", rma.id)) == ["return.odd"]
+    assert await kinds_of(site=["S1"]) == at_first
+    assert await kinds_of(site=["S1", "S2"]) == sorted([*at_first, "sku.odd"])
+    assert await kinds_of(site=["S9"]) == []
+    assert await kinds_of(sku=["TEA"]) == ["sku.odd"]
+    assert await kinds_of(sku=["RARE"]) == backordered
+    assert await kinds_of(sku=["TEA"], site=["S1"]) == []
+    await clear(SYSTEM, (await Alert.get(kind="work.odd")).id)
+    assert await kinds_of(site=["S1"], cleared=False) == ["return.odd", "site.odd"]
+    for role, seen in ((Role.STORE_ASSOCIATE, at_first), (Role.CHANNEL, ["return.odd", "work.odd"])):
+        assert await kinds_of(role, site=["S1", "S2"]) == seen
+    assert await kinds_of(Role.STORE_ASSOCIATE, sku=["TEA", "RARE"]) == []
+
+    shown = (await api.do(OF_RETURN, {"id": encode_id("Return", rma.id)}))["node"]["alerts"]
+    assert shown == [{"kind": "return.odd", "clearedAt": None}]
+    answer = await api.ask(BY_RECORD, {"filter": {"orderId": encode_id("Return", rma.id)}})
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -59,7 +61,14 @@ async def settle(
 
 def _about(event: Row) -> dict[str, Any]:
     name, subject_id = _ABOUT.get(event["subject_type"]), event["subject_id"]
-    return {name: subject_id} if name is not None and isinstance(subject_id, UUID) else {}
+    about = {name: subject_id} if name is not None and isinstance(subject_id, UUID) else {}
+    return about | _sku(json.loads(event["data"]))
+
+
+def _sku(data: Mapping[str, Any]) -> dict[str, str]:
+    """Of an event about one SKU alone."""
+    skus = data.get("skus") or [data.get("sku")]
+    return {"sku": skus[0]} if len(skus) == 1 and isinstance(skus[0], str) else {}
 
 
 @retried

@@ -71,6 +71,8 @@ class Migration(migrations.Migration):
                 "CREATE INDEX ix_allocation_decision_shadow ON allocation_decision (at) WHERE shadow IS NOT NULL",
                 "CREATE INDEX ix_reservation_open ON reservation (expires_at) WHERE released_at IS NULL",
                 "CREATE INDEX ix_order_hold_open ON order_hold (order_id) WHERE released_at IS NULL",
+                "CREATE INDEX ix_alert_site ON alert (site_id, raised_at) WHERE site_id IS NOT NULL",
+                "CREATE INDEX ix_alert_sku ON alert (sku, raised_at) WHERE sku IS NOT NULL",
                 "CREATE INDEX ix_queue_entry_since ON queue_entry (queue, since) WHERE counted",
                 "CREATE INDEX ix_queue_entry_channel ON queue_entry (queue, channel_id, since) WHERE counted",
                 "CREATE INDEX ix_queue_entry_scope ON queue_entry (queue, scope, since) WHERE counted",

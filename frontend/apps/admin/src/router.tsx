@@ -97,7 +97,7 @@ const site = createRoute({
 const alerts = createRoute({
   getParentRoute: () => root,
   path: "/alerts",
-  validateSearch: (raw: Raw) => compact({ severity: list(raw.severity), kind: list(raw.kind), cleared: flag(raw.cleared), grouped: flag(raw.grouped), assigneeId: text(raw.assigneeId), unassigned: flag(raw.unassigned), snoozed: flag(raw.snoozed), ...page(raw) }),
+  validateSearch: (raw: Raw) => compact({ severity: list(raw.severity), kind: list(raw.kind), cleared: flag(raw.cleared), grouped: flag(raw.grouped), assigneeId: text(raw.assigneeId), unassigned: flag(raw.unassigned), site: list(raw.site), sku: list(raw.sku), snoozed: flag(raw.snoozed), ...page(raw) }),
   component: lazyRouteComponent(() => import("./features/alerts/Alerts"), "Alerts"),
 });
 const alertRules = createRoute({

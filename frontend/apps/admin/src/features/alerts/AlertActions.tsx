@@ -7,16 +7,23 @@ import { useState } from "react";
 import { FormDialog } from "../../lib/command";
 import { report } from "../../lib/tell";
 import { useStaff } from "../users/people";
-import type { Alert } from "./Alerts";
 
 const CLEAR = graphql(`mutation AlertClear($input: AlertClearInput!) { alertClear(input: $input) { alert { id clearedAt order { id } } userErrors { code message path } } }`);
 const ASSIGN = graphql(`mutation AlertAssign($input: AlertAssignInput!) { alertAssign(input: $input) { alert { id assignee { id name } } userErrors { code message path } } }`);
 const SNOOZE = graphql(`mutation AlertSnooze($input: AlertSnoozeInput!) { alertSnooze(input: $input) { alert { id snoozedUntil } userErrors { code message path } } }`);
 
+/** What is needed of an alert to deal with it. */
+export interface Handled {
+  id: string;
+  message: string;
+  snoozedUntil: string | null;
+  assignee: { id: string; name: string } | null;
+}
+
 const HOUR = 3_600_000;
 
 /** Who sees to an alert, when it is wanted back, and that it is over. */
-export function AlertActions({ alert }: { alert: Alert }) {
+export function AlertActions({ alert }: { alert: Handled }) {
   const { me } = useSession();
   const [open, setOpen] = useState<"clear" | "assign" | null>(null);
   const assign = useAction(ASSIGN);
@@ -62,7 +69,7 @@ export function AlertActions({ alert }: { alert: Alert }) {
 }
 
 interface DialogProps {
-  alert: Alert;
+  alert: Handled;
   onClose: () => void;
 }
 

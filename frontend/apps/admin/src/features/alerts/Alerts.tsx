@@ -61,7 +61,7 @@ const ALERTS = graphql(`
 const GROUPS = graphql(`query AlertGroups($filter: AlertFilter) { alertGroups(filter: $filter) { kind severity count oldestAt newestAt } }`);
 
 type Filter = NonNullable<VariablesOf<typeof ALERTS>["filter"]>;
-export type Alert = ResultOf<typeof ALERTS>["alerts"]["nodes"][number];
+type Alert = ResultOf<typeof ALERTS>["alerts"]["nodes"][number];
 type Change = (next: Record<string, unknown>) => void;
 
 export function Alerts() {
@@ -96,7 +96,7 @@ export function Alerts() {
 }
 
 interface NarrowingProps {
-  narrowing: { severity?: string[]; kind?: string[]; assigneeId?: string; unassigned?: boolean; snoozed?: boolean };
+  narrowing: { severity?: string[]; kind?: string[]; site?: string[]; sku?: string[]; assigneeId?: string; unassigned?: boolean; snoozed?: boolean };
   grouped: boolean;
   change: Change;
 }
@@ -129,6 +129,17 @@ function Narrowing({ narrowing, grouped, change }: NarrowingProps) {
       />
       <Switch size="xs" label={t`Snoozed`} checked={narrowing.snoozed === true} onChange={(event) => change({ snoozed: event.currentTarget.checked || undefined })} />
       <Switch size="xs" label={t`By kind`} checked={grouped} onChange={(event) => change({ grouped: event.currentTarget.checked || undefined })} />
+      {(["site", "sku"] as const).map((about) => {
+        const held = narrowing[about];
+        return (
+          held && (
+            <Button key={about} size="compact-xs" variant="default" onClick={() => change({ [about]: undefined })} rightSection={<X size={12} aria-hidden />}>
+              {about === "site" ? t`Site` : t`SKU`}: {held.join(", ")}
+              <span className="cd-hidden"> {t`Show those of all`}</span>
+            </Button>
+          )
+        );
+      })}
       {narrowing.kind && (
         <Button size="compact-xs" variant="default" onClick={() => change({ kind: undefined })} rightSection={<X size={12} aria-hidden />}>
           {narrowing.kind.map(humanize).join(", ")}

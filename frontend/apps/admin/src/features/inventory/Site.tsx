@@ -11,6 +11,7 @@ import { FormDialog } from "../../lib/command";
 import { ListCard } from "../../lib/ListCard";
 import { Pager } from "../../lib/Pager";
 import { useSession } from "@crossdock/shell";
+import { RecordAlerts } from "../alerts/RecordAlerts";
 import { ExpectedReceipts } from "./ExpectedReceipts";
 import { KeepForChannel } from "./KeepForChannel";
 
@@ -158,6 +159,7 @@ export function Site() {
     );
   }
   const { address } = site;
+  const about = search.sku ? { sku: [search.sku] } : { site: [code] };
   return (
     <Page
       title={site.name}
@@ -199,6 +201,7 @@ export function Site() {
           />
         </div>
       </Card>
+      <RecordAlerts filter={about} rest={about} />
       <Tabs value={tab} onChange={(next) => void navigate({ search: { tab: next && next !== "levels" ? next : undefined, sku: search.sku } })} keepMounted={false}>
         <Group justify="space-between" align="flex-end" mb="md">
           <Tabs.List aria-label={t`Parts of the site`}>

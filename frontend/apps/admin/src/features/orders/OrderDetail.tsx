@@ -7,6 +7,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { ArrowLeft } from "lucide-react";
 import type { ReactNode } from "react";
 import { ORDER_FEED } from "../../lib/feeds";
+import { AlertNotice } from "../alerts/AlertNotice";
 import { Allocation } from "./Allocation";
 import { Events } from "./Events";
 import { OrderActions, type OrderDetailData } from "./OrderActions";
@@ -107,15 +108,7 @@ function Waiting({ order }: { order: OrderDetailData }) {
         </Notice>
       ))}
       {alerts.map((alert) => (
-        <Notice key={alert.id} tone={alert.severity === "CRITICAL" ? "bad" : "warn"}>
-          <Group gap="xs">
-            <StatusBadge of="AlertSeverity" value={alert.severity} />
-            <Text size="sm">{alert.message}</Text>
-            <Text size="xs" c="dimmed">
-              <Ago at={alert.raisedAt} />
-            </Text>
-          </Group>
-        </Notice>
+        <AlertNotice key={alert.id} alert={alert} />
       ))}
     </Stack>
   );

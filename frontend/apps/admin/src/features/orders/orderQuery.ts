@@ -201,6 +201,11 @@ export const ORDER = graphql(
         message
         raisedAt
         clearedAt
+        snoozedUntil
+        assignee {
+          id
+          name
+        }
       }
       notes {
         body

@@ -8,6 +8,7 @@ import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 import { type Field, FormDialog, upTo } from "../../lib/command";
 import { report } from "../../lib/tell";
+import { RecordAlerts } from "../alerts/RecordAlerts";
 import { useSites } from "../inventory/sites";
 import { RETURN, RETURN_APPROVE, RETURN_CANCEL, RETURN_RECEIVE, RETURN_REFUND, RETURN_REJECT } from "./queries";
 
@@ -37,6 +38,7 @@ function Known({ number }: { number: string }) {
   return (
     <Page title={rma.number} back={back} lead={<StatusBadge of="ReturnState" value={rma.state} />} aside={<Actions rma={rma} />}>
       {fault && <Notice tone="warn">{t`This page is not up to date: the server does not answer.`}</Notice>}
+      <RecordAlerts filter={{ returnId: rma.id }} />
       <Card>
         <div className="sums">
           <Facts
