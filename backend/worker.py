@@ -29,6 +29,7 @@ from backend.actions.jobs.run import give_up
 from backend.actions.jobs.start import RUN
 from backend.actions.payments.sweep import settle_open
 from backend.actions.people.clean_up import clean_up
+from backend.actions.recurring.run_due import run_due
 from backend.actions.reservations.release import release_expired
 from backend.config import Settings
 from backend.events import Command, command
@@ -181,6 +182,7 @@ SWEEPS = (
     Sweep("time_out_uncollected", 600, time_out_uncollected),
     Sweep("offer_stock", 120, _offer_stock),
     Sweep("learn_prices", 60, learn_prices),
+    Sweep("run_recurring", 5, run_due),
     Sweep("clean_up", 3600, clean_up),
     Sweep("fold_dashboard", 0.3, fold_dashboard),
     Sweep("follow_for_search", 0.3, search_rows.follow),

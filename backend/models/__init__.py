@@ -5,6 +5,7 @@ MODULES = (
     "backend.models.channels",
     "backend.models.orders",
     "backend.models.payments",
+    "backend.models.recurring",
     "backend.models.inventory",
     "backend.models.fulfillment",
     "backend.models.prices",

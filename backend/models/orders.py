@@ -66,6 +66,7 @@ class Order(Identified):
     billing_address: Any = fields.JSONField(null=True)
     shipping_address: Any = fields.JSONField(null=True)
     exchange_for_id = fields.UUIDField(null=True, db_index=True, description="the return that this order replaces")
+    recurring_order_id = fields.UUIDField(null=True, description="the recurring order that made it")
     tags = ArrayField(element_type="text", default=list)
     attributes: Any = fields.JSONField(null=True)
 

@@ -13,6 +13,7 @@ from backend.models import db
 from backend.models.inventory import InventoryLevel, InventoryMovement
 from backend.models.log import Event
 from backend.models.orders import Order
+from backend.models.recurring import RecurringRun
 from backend.queries.paging import Page, Sort, Window, bounds, cut, ordering
 from backend.queries.scope import scope
 from backend.queries.sql import Where, columns_of, row_of, table_of
@@ -33,6 +34,13 @@ class Nested:
 _NEWEST = (("placed_at", "timestamptz"), ("id", "uuid"))
 LISTS: Mapping[str, Nested] = {
     "orders_of_customer": Nested(Order, "customer_id", Sort("placed", _NEWEST, descending=True), {}),
+    "orders_of_recurring": Nested(Order, "recurring_order_id", Sort("placed", _NEWEST, descending=True), {}),
+    "runs_of_recurring": Nested(
+        RecurringRun,
+        "recurring_order_id",
+        Sort("due", (("due_at", "timestamptz"), ("id", "uuid")), descending=True),
+        {},
+    ),
     "events_of_order": Nested(Event, "order_id", Sort("event", (("sequence", "int"),)), {}),
     "levels_of_site": Nested(
         InventoryLevel, "site_id", Sort("sku", (("sku", "text"),)), {"skus": "t.sku = ANY({a}::text[])"}

@@ -34,6 +34,7 @@ from backend.models.orders import Order, OrderClaim, OrderHold, OrderLine, Order
 from backend.models.payments import Invoice, Payment, PaymentTransaction
 from backend.models.people import ApiKey, Customer, SavedSearch, User
 from backend.models.receipts import ExpectedReceipt, ExpectedReceiptLine
+from backend.models.recurring import RecurringOrder, RecurringRun
 from backend.models.returns import Return, ReturnLine, ReturnReceipt
 from backend.queries.sql import Where
 from backend.rules.permissions import LEADS, Actor
@@ -58,6 +59,8 @@ _OF_OWN_RETURN = "EXISTS (SELECT 1 FROM return_order r WHERE r.id = t.rma_id AND
 _CHANNEL: Mapping[type[Model], str] = {
     Channel: "t.id = {a}",
     Order: "t.channel_id = {a}",
+    RecurringOrder: "t.channel_id = {a}",
+    RecurringRun: "EXISTS (SELECT 1 FROM recurring_order r WHERE r.id = t.recurring_order_id AND r.channel_id = {a})",
     Customer: "EXISTS (SELECT 1 FROM sales_order o WHERE o.customer_id = t.id AND o.channel_id = {a})",
     Product: _ALL,
     InventorySite: _ALL,

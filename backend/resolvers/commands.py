@@ -49,6 +49,7 @@ _KINDS = {
     "job_id": "Job",
     "file_id": "File",
     "expected_receipt_id": "ExpectedReceipt",
+    "recurring_order_id": "RecurringOrder",
 }
 
 Kinds = dict[str, str]

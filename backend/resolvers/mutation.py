@@ -15,6 +15,7 @@ from backend.resolvers.order_mutations import OrderMutations
 from backend.resolvers.payment_mutations import PaymentMutations
 from backend.resolvers.people_mutations import PeopleMutations
 from backend.resolvers.receipts import ReceiptMutations
+from backend.resolvers.recurring import RecurringMutations
 from backend.resolvers.reservation_mutations import ReservationMutations
 from backend.resolvers.return_mutations import ReturnMutations
 from backend.resolvers.searches import SearchMutations
@@ -30,6 +31,7 @@ class Mutation(
     ReturnMutations,
     InventoryMutations,
     ReceiptMutations,
+    RecurringMutations,
     AllocationMutations,
     ReservationMutations,
     AlertMutations,

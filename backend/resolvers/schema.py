@@ -24,6 +24,7 @@ from backend.resolvers.orders import OrderQueries
 from backend.resolvers.payments import PaymentQueries
 from backend.resolvers.people import PeopleQueries
 from backend.resolvers.receipts import ReceiptQueries
+from backend.resolvers.recurring import RecurringQueries
 from backend.resolvers.returns import ReturnQueries
 from backend.resolvers.searches import SearchQueries
 from backend.resolvers.subscriptions import Subscription
@@ -50,6 +51,7 @@ class Query(
     PeopleQueries,
     InventoryQueries,
     ReceiptQueries,
+    RecurringQueries,
     AllocationQueries,
     CatalogQueries,
     SearchQueries,

@@ -19,6 +19,7 @@ from backend.rules.vocabulary import (
     OrderState,
     PaymentStatus,
     ReceiptState,
+    RecurringOrderState,
     ReturnMethod,
     ReturnState,
     ShippingOrderState,
@@ -145,6 +146,13 @@ class ReceiptCriteria:
     site: Sequence[str] | None = None
     sku: Sequence[str] | None = None
     expected_before: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecurringCriteria:
+    state: Sequence[RecurringOrderState] | None = None
+    channel: Sequence[str] | None = None
+    failing: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

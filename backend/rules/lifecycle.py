@@ -14,7 +14,14 @@ from typing import Generic, TypeVar
 from backend.errors import ErrorCode, refused
 from backend.rules import permissions as who
 from backend.rules.permissions import Actor
-from backend.rules.vocabulary import DeliveryMethod, OrderState, ReturnState, Role, ShippingOrderState
+from backend.rules.vocabulary import (
+    DeliveryMethod,
+    OrderState,
+    RecurringOrderState,
+    ReturnState,
+    Role,
+    ShippingOrderState,
+)
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -137,6 +144,17 @@ RETURN_VERBS: Mapping[str, Verb[ReturnState]] = _table(
     _verb("returnCancel", [R.WAITING_APPROVAL, R.WAITING_RECEIPT], [R.CANCELLED], who.SELLERS, while_suspended=True),
 )
 
+C = RecurringOrderState
+#: An end is reached by the schedule itself, too.
+RECURRING_ORDER_VERBS: Mapping[str, Verb[RecurringOrderState]] = _table(
+    _verb("recurringOrderEdit", [C.ACTIVE, C.PAUSED], [C.ACTIVE, C.PAUSED, C.ENDED], who.SELLERS),
+    _verb("recurringOrderPause", [C.ACTIVE], [C.PAUSED], who.SELLERS),
+    _verb("recurringOrderResume", [C.PAUSED], [C.ACTIVE, C.ENDED], who.SELLERS),
+    _verb("recurringOrderSkip", [C.ACTIVE], [C.ACTIVE, C.ENDED], who.SELLERS),
+    _verb("recurringOrderRunNow", [C.ACTIVE, C.PAUSED], [], who.SELLERS),
+    _verb("recurringOrderCancel", [C.ACTIVE, C.PAUSED], [C.CANCELLED], who.SELLERS),
+)
+
 
 def check_verb(verb: Verb[S], *, state: S, suspended: bool = False) -> None:
     """Refuse what the table does not allow now. Roles are asked at the edge."""
@@ -209,4 +227,5 @@ _check(
     P.WAITING_APPROVAL,
     {P.DELIVERED, P.PICKED_UP, P.REJECTED, P.CANCELLED},
 )
+_check(RecurringOrderState, RECURRING_ORDER_VERBS, C.ACTIVE, {C.CANCELLED, C.ENDED})
 _check(ReturnState, RETURN_VERBS, R.WAITING_APPROVAL, {R.CLOSED, R.REJECTED, R.CANCELLED})

@@ -204,6 +204,21 @@ class ShipmentState(StrEnum):
     VOIDED = "VOIDED"
 
 
+class RecurringOrderState(StrEnum):
+    ACTIVE = "ACTIVE"
+    PAUSED = "PAUSED"
+    CANCELLED = "CANCELLED"
+    ENDED = "ENDED"
+
+
+class RecurringOutcome(StrEnum):
+    """What became of an order that was due."""
+
+    MADE = "MADE"
+    SKIPPED = "SKIPPED"
+    FAILED = "FAILED"
+
+
 class ReturnState(StrEnum):
     WAITING_APPROVAL = "WAITING_APPROVAL"
     WAITING_RECEIPT = "WAITING_RECEIPT"

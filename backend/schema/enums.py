@@ -40,6 +40,8 @@ _LISTS = (
     words.PriceMode,
     words.ShippingOrderState,
     words.ShipmentState,
+    words.RecurringOrderState,
+    words.RecurringOutcome,
     words.ReturnState,
     words.ReturnMethod,
     words.Disposition,

@@ -21,6 +21,7 @@ from backend.models.orders import OrderNote as OrderNoteRow
 from backend.models.payments import Invoice as InvoiceRow
 from backend.models.payments import Payment as PaymentRow
 from backend.models.people import Customer as CustomerRow
+from backend.models.recurring import RecurringOrder as RecurringOrderRow
 from backend.models.returns import Return as ReturnRow
 from backend.rules.criteria import MAX_COUNT, OrderFacet
 from backend.rules.lifecycle import ORDER_VERBS, available
@@ -51,6 +52,7 @@ from backend.schema.refs import (
     CustomerRef,
     InvoiceRef,
     PaymentRef,
+    RecurringOrderRef,
     ReturnRef,
     ShippingOrderRef,
 )
@@ -144,6 +146,10 @@ class Order(Node):
     @field(roles=READERS, description="The return that this order replaces.")
     async def exchange_for(self, info: Info) -> ReturnRef | None:
         return show(await info.loaders.one(ReturnRow, self.row.exchange_for_id))
+
+    @field(roles=READERS, description="The recurring order that made it.")
+    async def recurring_order(self, info: Info) -> RecurringOrderRef | None:
+        return show(await info.loaders.one(RecurringOrderRow, self.row.recurring_order_id))
 
     @field(roles=READERS, description="The twelve steps, in their order.")
     async def steps(self, info: Info) -> list[OrderStep]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from backend.schema.orders import Order, OrderConnection
     from backend.schema.payments import Payment
     from backend.schema.people import Customer, User
+    from backend.schema.recurring import RecurringOrder
     from backend.schema.returns import Return
 
 AlertRef = Annotated["Alert", strawberry.lazy("backend.schema.alerts")]
@@ -29,6 +30,7 @@ OrderConnectionRef = Annotated["OrderConnection", strawberry.lazy("backend.schem
 OrderLineRef = Annotated["OrderLine", strawberry.lazy("backend.schema.order_lines")]
 OrderRef = Annotated["Order", strawberry.lazy("backend.schema.orders")]
 PaymentRef = Annotated["Payment", strawberry.lazy("backend.schema.payments")]
+RecurringOrderRef = Annotated["RecurringOrder", strawberry.lazy("backend.schema.recurring")]
 ReturnRef = Annotated["Return", strawberry.lazy("backend.schema.returns")]
 ShippingOrderRef = Annotated["ShippingOrder", strawberry.lazy("backend.schema.fulfillment")]
 UserRef = Annotated["User", strawberry.lazy("backend.schema.people")]

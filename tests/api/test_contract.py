@@ -16,18 +16,6 @@ COMMITTED = Path(__file__).parents[2] / "backend" / "schema" / "schema.graphql"
 
 #: What later work brings. This list may only shrink: what is there may not be listed.
 TO_COME = {
-    # Recurring orders.
-    "RecurringOrder was removed.",
-    "RecurringOrderCreateInput was removed.",
-    "RecurringOrderIdInput was removed.",
-    "RecurringOrderPayload was removed.",
-    "RecurringOrderState was removed.",
-    "Field Order.recurringOrder was removed.",
-    "Field Query.recurringOrder was removed.",
-    "Field Mutation.recurringOrderCancel was removed.",
-    "Field Mutation.recurringOrderCreate was removed.",
-    "Field Mutation.recurringOrderPause was removed.",
-    "Field Mutation.recurringOrderResume was removed.",
     # Webhooks.
     "Webhook was removed.",
     "WebhookCreateInput was removed.",
@@ -37,7 +25,6 @@ TO_COME = {
     "WebhookPayload was removed.",
     "Field Query.webhooks was removed.",
     "Field Mutation.webhookCreate was removed.",
-    # Simulation of allocation.
 }
 
 

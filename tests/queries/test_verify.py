@@ -32,6 +32,11 @@ VALUES (0, '{status}', 'fill_backorders', '{{}}', now() - interval '1 hour', now
 _ASKED = """
 INSERT INTO job (id, kind, state, given, done, total, failed, requested_by, created_at, finished_at)
 VALUES (gen_random_uuid(), 'ordersBulk', '{state}', '{{}}', {done}, {done}, 0, 'system', now(), {finished})"""
+_RECURRING = """
+INSERT INTO recurring_order (id, number, channel_id, state, version, template, schedule, timezone, start_at, failures,
+                             created_at, created_by)
+SELECT gen_random_uuid(), 'R1', id, 'PAUSED', 1, '{}', 'FREQ=DAILY', 'UTC', now(), 0, now(), 'system'
+  FROM channel LIMIT 1"""
 
 #: The dashboard's follower has read the whole log.
 _ALL = "(SELECT array_agg(id) FROM sales_order)::uuid[]"
@@ -78,6 +83,10 @@ INSERT INTO alert (id, kind, severity, message, key, raised_at, order_id)
 VALUES (gen_random_uuid(), 'fire', 'CRITICAL', 'It burns.', 'fire', now(), {_HELD})"""
     ],
     "order.keys": [f"UPDATE order_key SET value = 'ANOTHER' WHERE scope <> 'number' AND order_id = {_CLOSED}"],
+    "recurring.orders": [
+        _RECURRING,
+        f"UPDATE sales_order SET recurring_order_id = (SELECT id FROM recurring_order) WHERE id = {_CLOSED}",
+    ],
     "exchange.links": ["UPDATE return_order SET exchange_order_id = NULL"],
     "level.on_hand": [f"UPDATE inventory_level SET on_hand = on_hand + 1 WHERE id = {_ANY_LEVEL}"],
     "level.allocated": [f"UPDATE inventory_level SET allocated = allocated + 1 WHERE id = {_ANY_LEVEL}"],

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import Enum
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -49,6 +50,22 @@ class Shape(Generic[T]):
             return self._adapter.validate_json(text)
         except ValidationError as error:
             raise Refused(*(_problem(found) for found in error.errors()[:50])) from None
+
+
+def written(command: Any) -> Any:
+    """The JSON that a `Shape` reads it from; what is not given is left out."""
+    if is_dataclass(command):
+        values = {to_camel(field.name): getattr(command, field.name) for field in fields(command)}
+        return {name: written(value) for name, value in values.items() if value is not None}
+    if isinstance(command, Decimal):
+        return format(command, "f")
+    if isinstance(command, datetime):
+        return command.isoformat()
+    if isinstance(command, Enum):
+        return command.value
+    if isinstance(command, Sequence) and not isinstance(command, str):
+        return [written(item) for item in command]
+    return command
 
 
 def _problem(found: Mapping[str, Any]) -> Problem:

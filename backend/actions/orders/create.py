@@ -53,7 +53,12 @@ async def _create(actor: Actor, command: CreateOrder) -> Created:
 
 
 async def create_in(
-    tx: Transaction, actor: Actor, command: CreateOrder, *, exchange_for_id: UUID | None = None
+    tx: Transaction,
+    actor: Actor,
+    command: CreateOrder,
+    *,
+    exchange_for_id: UUID | None = None,
+    recurring_order_id: UUID | None = None,
 ) -> Created:
     """The same in the caller's transaction: a replacement is entered with its return, or not at all."""
     check(command, tx.now)
@@ -61,7 +66,8 @@ async def create_in(
     if known["duplicate"] is not None:
         return Created(known["duplicate"], duplicate=True)
     entered = _enter(actor, command, known, tx.now)
-    order_id = await _insert(tx, command, known, entered, exchange_for_id)
+    entered.order |= {"exchange_for_id": exchange_for_id, "recurring_order_id": recurring_order_id}
+    order_id = await _insert(tx, command, known, entered)
     if command.reservation_id is not None:
         await take_over(tx, command.reservation_id, known["channel_id"], order_id)
     record(
@@ -75,6 +81,14 @@ async def create_in(
         opens_order=True,
     )
     return Created(order_id, duplicate=False)
+
+
+async def try_out(tx: Transaction, actor: Actor, command: CreateOrder) -> Row:
+    """Refuse what could not be entered now; its channel and customer where they are known. Nothing is written."""
+    check(command, tx.now)
+    known = await _look_up(tx, actor, command)
+    _enter(actor, command, known, tx.now)
+    return known
 
 
 _LOOK_UP = """
@@ -174,11 +188,9 @@ SELECT id FROM sales
 """
 
 
-async def _insert(
-    tx: Transaction, command: CreateOrder, known: Row, entered: Entered, exchange_for_id: UUID | None
-) -> UUID:
+async def _insert(tx: Transaction, command: CreateOrder, known: Row, entered: Entered) -> UUID:
     customer, customer_id = _customer(command, known, entered.customer_id)
-    order = entered.order | {"channel_id": known["channel_id"], "exchange_for_id": exchange_for_id}
+    order = entered.order | {"channel_id": known["channel_id"]}
     order_id = await tx.fetchval(
         _INSERT,
         db.jsonb(customer) if customer else None,

@@ -34,6 +34,8 @@ from backend.rules.vocabulary import (
     PaymentStatus,
     PriceMode,
     ReceiptState,
+    RecurringOrderState,
+    RecurringOutcome,
     ReturnMethod,
     ReturnState,
     Role,
@@ -893,6 +895,94 @@ class Migration(migrations.Migration):
             constraint=UniqueConstraint(fields=("queue", "subject_id"), name="uq_queue_entry"),
         ),
         ops.CreateModel(
+            name="RecurringOrder",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("number", fields.CharField(unique=True, max_length=32)),
+                (
+                    "channel",
+                    fields.ForeignKeyField(
+                        "crossdock.Channel",
+                        source_field="channel_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "customer",
+                    fields.ForeignKeyField(
+                        "crossdock.Customer",
+                        source_field="customer_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="ACTIVE: ACTIVE\nPAUSED: PAUSED\nCANCELLED: CANCELLED\nENDED: ENDED",
+                        enum_type=RecurringOrderState,
+                        max_length=10,
+                    ),
+                ),
+                ("version", fields.IntField(default=1)),
+                (
+                    "template",
+                    fields.JSONField(
+                        description="an order as imports take it (actions/imports/shapes.py)",
+                        encoder=JSON_DUMPS,
+                        decoder=loads,
+                    ),
+                ),
+                ("schedule", fields.CharField(max_length=500)),
+                ("timezone", fields.CharField(max_length=64)),
+                ("start_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("next_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("run_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("failures", fields.IntField(default=0, description="of the order that is due")),
+                ("problem", fields.TextField(null=True, description="what the last failure said", unique=False)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("created_by", fields.CharField(max_length=200)),
+            ],
+            options={
+                "table": "recurring_order",
+                "app": "crossdock",
+                "indexes": [
+                    Index(fields=["state", "run_at"], name="ix_recurring_order_run"),
+                    Index(fields=["created_at", "id"], name="ix_recurring_order_created"),
+                ],
+                "pk_attr": "id",
+                "table_description": "`next_at` is when the next order is due; `run_at` when it is tried, later than that after a failure.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="RecurringOrder",
+            constraint=CheckConstraint(
+                check="state IN ('ACTIVE', 'PAUSED', 'CANCELLED', 'ENDED')", name="ck_recurring_order_state"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="RecurringOrder",
+            constraint=CheckConstraint(
+                check="(state = 'ACTIVE') = (next_at IS NOT NULL AND run_at IS NOT NULL)",
+                name="ck_recurring_order_next",
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="RecurringOrder",
+            constraint=CheckConstraint(check="run_at >= next_at", name="ck_recurring_order_run_at"),
+        ),
+        ops.AddConstraint(
+            model_name="RecurringOrder",
+            constraint=CheckConstraint(check="failures >= 0", name="ck_recurring_order_not_negative"),
+        ),
+        ops.CreateModel(
             name="RingFence",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -1612,6 +1702,7 @@ class Migration(migrations.Migration):
                     "exchange_for_id",
                     fields.UUIDField(null=True, db_index=True, description="the return that this order replaces"),
                 ),
+                ("recurring_order_id", fields.UUIDField(null=True, description="the recurring order that made it")),
                 ("tags", ArrayField(default=list, element_type="TEXT")),
                 ("attributes", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
             ],
@@ -2228,6 +2319,70 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="Payment",
             constraint=CheckConstraint(check="refunded <= captured", name="ck_payment_refunded"),
+        ),
+        ops.CreateModel(
+            name="RecurringRun",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                (
+                    "recurring_order",
+                    fields.ForeignKeyField(
+                        "crossdock.RecurringOrder",
+                        source_field="recurring_order_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("due_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "outcome",
+                    fields.CharEnumField(
+                        description="MADE: MADE\nSKIPPED: SKIPPED\nFAILED: FAILED",
+                        enum_type=RecurringOutcome,
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "order",
+                    fields.ForeignKeyField(
+                        "crossdock.Order",
+                        source_field="order_id",
+                        null=True,
+                        unique=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("message", fields.TextField(null=True, unique=False)),
+            ],
+            options={
+                "table": "recurring_run",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "What became of an order that was due; each once.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="RecurringRun",
+            constraint=UniqueConstraint(fields=("recurring_order_id", "due_at"), name="uq_recurring_run"),
+        ),
+        ops.AddConstraint(
+            model_name="RecurringRun",
+            constraint=CheckConstraint(
+                check="outcome IN ('MADE', 'SKIPPED', 'FAILED')", name="ck_recurring_run_outcome"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="RecurringRun",
+            constraint=CheckConstraint(
+                check="(outcome = 'MADE') = (order_id IS NOT NULL)", name="ck_recurring_run_order"
+            ),
         ),
         ops.CreateModel(
             name="Reservation",

@@ -63,6 +63,11 @@ class Migration(migrations.Migration):
                 "ALTER TABLE sales_order ADD CONSTRAINT fk_sales_order_exchange_for"
                 " FOREIGN KEY (exchange_for_id) REFERENCES return_order (id) ON DELETE RESTRICT",
                 "ALTER TABLE order_viewer SET UNLOGGED",
+                "CREATE SEQUENCE recurring_order_number START 1001",
+                "ALTER TABLE sales_order ADD CONSTRAINT fk_sales_order_recurring_order"
+                " FOREIGN KEY (recurring_order_id) REFERENCES recurring_order (id) ON DELETE RESTRICT",
+                "CREATE INDEX ix_sales_order_recurring ON sales_order (recurring_order_id, placed_at, id)"
+                " WHERE recurring_order_id IS NOT NULL",
                 "CREATE INDEX ix_customer_email ON customer (lower(email))",
                 "CREATE INDEX ix_sales_order_email ON sales_order (lower(email))",
                 "CREATE INDEX ix_payment_transaction_open ON payment_transaction (at)"

@@ -160,4 +160,14 @@ SELECT r.number AS return, r.exchange_order_id, o.number AS order, o.exchange_fo
          ON o.id = r.exchange_order_id AND o.exchange_for_id = r.id
  WHERE r.id IS NULL OR o.id IS NULL""",
     ),
+    Invariant(
+        "recurring.orders",
+        "An order that a recurring order has made is noted once as the one of a time that was due, and no other is.",
+        """
+SELECT o.number AS order, o.recurring_order_id, r.recurring_order_id AS noted, r.due_at
+  FROM (SELECT * FROM sales_order WHERE recurring_order_id IS NOT NULL) o
+  FULL JOIN (SELECT * FROM recurring_run WHERE outcome = 'MADE') r
+         ON r.order_id = o.id AND r.recurring_order_id = o.recurring_order_id
+ WHERE o.id IS NULL OR r.id IS NULL""",
+    ),
 )
