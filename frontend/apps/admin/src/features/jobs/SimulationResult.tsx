@@ -55,8 +55,8 @@ export function SimulationResult({ of: told }: { of: unknown }) {
           { id: "shipments", header: t`Shipments`, align: "right", cell: (row) => formatNumber(row.shipments) },
           { id: "split", header: t`Split`, align: "right", cell: (row) => percent(row.splitRate) },
           { id: "fill", header: t`Filled`, align: "right", cell: (row) => percent(row.fillRate) },
-          { id: "days", header: t`Days`, align: "right", cell: (row) => (row.meanDays == null ? "–" : formatNumber(row.meanDays)) },
-          { id: "late", header: t`Late`, align: "right", cell: (row) => (row.lateRate == null ? "–" : percent(row.lateRate)) },
+          ...(of.ruleSets.some((row) => row.meanDays) ? [{ id: "days", header: t`Days`, align: "right" as const, cell: (row: Compared) => formatNumber(row.meanDays ?? 0) }] : []),
+          ...(of.ruleSets.some((row) => row.lateRate != null) ? [{ id: "late", header: t`Late`, align: "right" as const, cell: (row: Compared) => percent(row.lateRate ?? 0) }] : []),
           { id: "bound", header: t`Above the bound`, align: "right", cell: (row) => (row.toBound == null ? "–" : percent(row.toBound - 1)) },
         ]}
       />
