@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """After these, a pick-up that nobody collects is cancelled back to stock and refunded."""
     job_days: int = Field(90, ge=1)
     """After these, a job that is finished is forgotten with what became of its pieces."""
+    reallocation_minutes: float = Field(30.0, gt=0)
+    """So often it is asked whether what nobody has begun to pick should come from elsewhere, where the rules say so."""
     allocation_attempts: int = Field(5, ge=1)
     """After so many sites that could not give what was asked of them, an order is held for a person."""
 

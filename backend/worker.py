@@ -24,6 +24,7 @@ from pgqueuer.domain.models import Context
 
 from backend.actions.alerts.raise_ import raise_alert
 from backend.actions.allocation.learn_prices import learn_prices
+from backend.actions.allocation.reallocate import reallocate_due
 from backend.actions.fulfillment.time_out import time_out_unclaimed, time_out_uncollected
 from backend.actions.jobs.run import give_up
 from backend.actions.jobs.start import RUN
@@ -183,6 +184,7 @@ SWEEPS = (
     Sweep("offer_stock", 120, _offer_stock),
     Sweep("learn_prices", 60, learn_prices),
     Sweep("run_recurring", 5, run_due),
+    Sweep("reallocate", 60, reallocate_due),
     Sweep("clean_up", 3600, clean_up),
     Sweep("fold_dashboard", 0.3, fold_dashboard),
     Sweep("follow_for_search", 0.3, search_rows.follow),

@@ -16,12 +16,19 @@ _LOADS = """
 SELECT s.id, w.units AS waiting, d.units AS sent FROM inventory_site s
  CROSS JOIN LATERAL (
      SELECT count(*) AS units FROM shipping_order o WHERE o.site_id = s.id AND o.state = ANY(
-         '{WAITING_APPROVAL,WAITING_ASSIGNMENT,WAITING_PICK,WAITING_PACK,WAITING_SHIPMENT}'::text[])) w
+         '{WAITING_APPROVAL,WAITING_ASSIGNMENT,WAITING_PICK,WAITING_PACK,WAITING_SHIPMENT}'::text[])
+ /*before*/) w
  CROSS JOIN LATERAL (
      SELECT count(*) AS units FROM shipping_order o WHERE o.site_id = s.id
         AND o.fulfilled_at >= date_trunc('day', $2::timestamptz AT TIME ZONE s.timezone) AT TIME ZONE s.timezone) d
  WHERE s.id = ANY($1) AND s.daily_capacity IS NOT NULL
 """
+#: What came before the shipping order that waits there of this order; their ids go by time.
+_LOADS_BEFORE = _LOADS.replace(
+    "/*before*/",
+    "AND o.id < ALL (SELECT m.id FROM shipping_order m WHERE m.order_id = $3 AND m.site_id = s.id"
+    " AND m.state IN ('WAITING_APPROVAL', 'WAITING_ASSIGNMENT'))",
+)
 
 
 def dispatch_of(
@@ -43,9 +50,12 @@ def dispatch_of(
     )
 
 
-async def loads(sites: Sequence[tuple[UUID, Dispatch]], now: datetime) -> dict[UUID, Load]:
-    """Of those that have a capacity."""
+async def loads(
+    sites: Sequence[tuple[UUID, Dispatch]], now: datetime, order_id: UUID | None = None
+) -> dict[UUID, Load]:
+    """Of those that have a capacity: what stands before the next order there, or before this one where it waits."""
     limited = [site_id for site_id, dispatch in sites if dispatch.daily_capacity is not None]
     if not limited:
         return {}
-    return {record["id"]: Load(record["waiting"], record["sent"]) for record in await db.fetch(_LOADS, limited, now)}
+    found = await (db.fetch(_LOADS_BEFORE, limited, now, order_id) if order_id else db.fetch(_LOADS, limited, now))
+    return {record["id"]: Load(record["waiting"], record["sent"]) for record in found}

@@ -8,6 +8,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import UniqueConstraint
+from tortoise.models import Model
 
 from backend.models.base import Identified, check, link, one_of
 from backend.rules.vocabulary import JobItemState, JobState
@@ -64,3 +65,13 @@ class JobItem(Identified):
             check("job_item", "units", "units > 0"),
             check("job_item", "told", "(state = 'FAILED') = (message IS NOT NULL)"),
         )
+
+
+class SweepRound(Model):
+    """When a sweep that goes by a period last began, in whichever worker."""
+
+    name = fields.CharField(max_length=40, primary_key=True)
+    began_at = fields.DatetimeField()
+
+    class Meta:
+        table = "sweep_round"

@@ -60,17 +60,18 @@ SELECT json_agg(json_build_array(id, code, kind, active, capabilities, rank, lat
                 address ->> 'country', address ->> 'subdivision', areas, timezone, cut_off_minute, working_days,
                 closed_on, handling_days, daily_capacity) ORDER BY rank, code) FROM inventory_site
 """
-_LOOK = f"""
-WITH line AS MATERIALIZED (
-    SELECT order_id, id, position, sku, quantity - cancelled - fulfilled - allocated AS open, delivery_method,
-           pickup_site_id, unit_price, quantity, discount, attributes
+LOOK = f"""
+WITH /*given*/ line AS MATERIALIZED (
+    SELECT order_id, id, position, sku, quantity - cancelled - fulfilled - allocated /*+ given*/ AS open,
+           delivery_method, pickup_site_id, unit_price, quantity, discount, attributes
       FROM order_line WHERE order_id = ANY($1) AND kind = 'PHYSICAL'
 ), held AS MATERIALIZED (
     SELECT r.order_id, n.site_id, n.sku, n.quantity, n.fenced
       FROM reservation r JOIN reservation_line n ON n.reservation_id = r.id
      WHERE r.order_id = ANY($1) AND r.released_at IS NULL ORDER BY r.id /*hold*/
 ), own AS (
-    SELECT order_id, site_id, sku, sum(quantity)::int AS units, sum(fenced)::int AS fenced FROM held GROUP BY 1, 2, 3
+    SELECT order_id, site_id, sku, sum(quantity)::int AS units, sum(fenced)::int AS fenced
+      FROM (SELECT * FROM held /*or given*/) h GROUP BY 1, 2, 3
 ), level AS MATERIALIZED (
     SELECT l.site_id, l.sku, l.on_hand - l.allocated - l.reserved AS free, l.safety_stock, l.fenced
       FROM inventory_level l
@@ -102,22 +103,23 @@ SELECT now() AS now,
           FROM price_setting s, LATERAL (SELECT id, made_at FROM price_table ORDER BY id DESC LIMIT 1) t
          WHERE s.mode <> 'OFF') AS prices
 """
-_LOOK_TO_ACT = _LOOK.replace("/*hold*/", "FOR NO KEY UPDATE OF r")
+_LOOK_TO_ACT = LOOK.replace("/*hold*/", "FOR NO KEY UPDATE OF r")
 #: PostgreSQL keeps one plan for a single order; for a list it would plan anew each time.
 _ONE = "= ($1::uuid[])[1]"
 
 
 async def look(orders: Sequence[Facts]) -> Supply:
     """To act on it, in a transaction that has locked the orders: their reservations are locked too."""
-    return await _look(_LOOK_TO_ACT, orders, None)
+    return await look_by(_LOOK_TO_ACT, orders, None)
 
 
 async def look_only(orders: Sequence[Facts], rule_set_id: UUID | None) -> Supply:
     """With this rule set, or the active one; locks nothing."""
-    return await _look(_LOOK, orders, rule_set_id)
+    return await look_by(LOOK, orders, rule_set_id)
 
 
-async def _look(sql: str, orders: Sequence[Facts], rule_set_id: UUID | None) -> Supply:
+async def look_by(sql: str, orders: Sequence[Facts], rule_set_id: UUID | None) -> Supply:
+    """By `LOOK`, or a statement that is made of it."""
     if len(orders) == 1:
         sql = sql.replace("= ANY($1)", _ONE)
     row = await db.fetchrow(sql, [order.id for order in orders], rule_set_id)

@@ -177,6 +177,10 @@ class Effects:
         found = [rule.amounts["amount"] for _, rule in self._at(Effect.MINIMUM_SPLIT_VALUE, None, None)]
         return _hundredths(max(found, default=0))
 
+    def least_saving(self) -> int:
+        """In hundredths."""
+        return _hundredths(min(rule.amounts["saving"] for _, rule in self._at(Effect.REALLOCATE, None, None)))
+
     def says(self, effect: Effect) -> bool:
         return any(self._at(effect, None, None))
 

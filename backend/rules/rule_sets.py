@@ -40,6 +40,7 @@ class Effect(StrEnum):
     WHOLE_LINES = "WHOLE_LINES"
     TOGETHER = "TOGETHER"
     RESERVE = "RESERVE"
+    REALLOCATE = "REALLOCATE"
 
 
 class Per(StrEnum):
@@ -68,6 +69,7 @@ SEES: Mapping[Effect, frozenset[str]] = {
     Effect.WHOLE_LINES: _ORDER,
     Effect.TOGETHER: _LINE,
     Effect.RESERVE: _ALL,
+    Effect.REALLOCATE: _ORDER,
 }
 
 
@@ -248,6 +250,7 @@ _PARAMETERS: Mapping[Effect, Mapping[str, tuple[Any, bool]]] = {
     Effect.WHOLE_LINES: {},
     Effect.TOGETHER: {},
     Effect.RESERVE: {"units": (_number(1), True)},
+    Effect.REALLOCATE: {"saving": (_cost, True)},
 }
 
 

@@ -27,7 +27,7 @@ from backend.rules.permissions import SYSTEM, Actor
 from backend.rules.scarcity import shadow
 from backend.rules.vocabulary import AlertSeverity
 
-#: What somebody has decided about an order, put over its supply; and what is said of it before the sentence.
+#: What was decided about an order beforehand, put over its supply; and what is said of it before the sentence.
 ByHand = tuple[Callable[[Supply], Supply], str]
 
 

@@ -1251,6 +1251,20 @@ class Migration(migrations.Migration):
             ),
         ),
         ops.CreateModel(
+            name="SweepRound",
+            fields=[
+                ("name", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("began_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "sweep_round",
+                "app": "crossdock",
+                "pk_attr": "name",
+                "table_description": "When a sweep that goes by a period last began, in whichever worker.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="UploadedFile",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

@@ -42,6 +42,7 @@ export function useEffects(): Effect[] {
     { kind: "SHIP_COMPLETE", title: t`All or nothing`, says: t`The order waits until all of it can be given.`, sees: "order", parameters: [] },
     { kind: "WHOLE_LINES", title: t`Whole lines`, says: t`A line is not divided between sites.`, sees: "order", parameters: [] },
     { kind: "TOGETHER", title: t`Together`, says: t`The lines for which it holds come from one site, or wait.`, sees: LINE, parameters: [] },
+    { kind: "REALLOCATE", title: t`Move what waits`, says: t`Until somebody begins to pick it, when that saves enough.`, sees: "order", parameters: [amount("saving", t`Saves at least`)] },
     { kind: "RESERVE", title: t`Keep back`, says: t`So many units of each SKU stay at the site.`, sees: ALL, parameters: [{ name: "units", title: t`Units` }] },
   ];
 }
