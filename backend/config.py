@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     """The address that mails come from; by default `crossdock@` and the host of the public URL."""
     smtp_timeout: float = Field(20.0, gt=0)
 
+    webhook_networks: str = ""
+    """Private networks to which webhooks may go, over http too: `127.0.0.0/8, 10.1.0.0/16`. By default none."""
+    webhook_timeout: float = Field(15.0, gt=0)
+
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     public_url: str | None = None

@@ -38,6 +38,7 @@ from backend.models import db
 from backend.models.db import transaction
 from backend.reactions import REACTIONS, search_rows
 from backend.reactions.ask_alert_rules import ask_about_events, ask_about_queues
+from backend.reactions.deliver_webhooks import deliver_webhooks
 from backend.reactions.fill_backorders import fill_backorders
 from backend.reactions.fold_dashboard import fold_dashboard
 from backend.reactions.index_orders import index_orders
@@ -192,6 +193,7 @@ SWEEPS = (
     Sweep("ask_about_queues", 60, ask_about_queues),
     Sweep("index_orders", 0.3, index_orders),
     Sweep("send_digests", 5, send_digests),
+    Sweep("deliver_webhooks", 0.5, deliver_webhooks),
 )
 
 

@@ -13,6 +13,7 @@ MODULES = (
     "backend.models.returns",
     "backend.models.log",
     "backend.models.digests",
+    "backend.models.webhooks",
     "backend.models.jobs",
     "backend.models.queues",
     "backend.models.search",

@@ -36,6 +36,7 @@ from backend.models.people import ApiKey, Customer, SavedSearch, User
 from backend.models.receipts import ExpectedReceipt, ExpectedReceiptLine
 from backend.models.recurring import RecurringOrder, RecurringRun
 from backend.models.returns import Return, ReturnLine, ReturnReceipt
+from backend.models.webhooks import Webhook, WebhookDelivery
 from backend.queries.sql import Where
 from backend.rules.permissions import LEADS, Actor
 
@@ -116,7 +117,7 @@ _STORE: Mapping[type[Model], str] = {
 }
 
 #: Of these, only those who lead see any.
-_OF_LEADS = (ApiKey,)
+_OF_LEADS = (ApiKey, Webhook, WebhookDelivery)
 #: Those who lead see all; {me} is the key of whoever asks.
 _OF_WHO_ASKED: Mapping[type[Model], str] = {
     Job: "t.requested_by = {me}",

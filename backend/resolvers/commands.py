@@ -40,6 +40,8 @@ _KINDS = {
     "order_line_id": "OrderLine",
     "user_id": "User",
     "api_key_id": "ApiKey",
+    "webhook_id": "Webhook",
+    "delivery_id": "WebhookDelivery",
     "alert_id": "Alert",
     "alert_rule_id": "AlertRule",
     "workflow_id": "Workflow",

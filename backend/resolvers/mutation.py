@@ -20,6 +20,7 @@ from backend.resolvers.reservation_mutations import ReservationMutations
 from backend.resolvers.return_mutations import ReturnMutations
 from backend.resolvers.searches import SearchMutations
 from backend.resolvers.session_mutations import SessionMutations
+from backend.resolvers.webhooks import WebhookMutations
 
 
 @strawberry.type
@@ -36,6 +37,7 @@ class Mutation(
     ReservationMutations,
     AlertMutations,
     DigestMutations,
+    WebhookMutations,
     ConfigurationMutations,
     PeopleMutations,
     JobMutations,

@@ -28,6 +28,7 @@ from backend.resolvers.recurring import RecurringQueries
 from backend.resolvers.returns import ReturnQueries
 from backend.resolvers.searches import SearchQueries
 from backend.resolvers.subscriptions import Subscription
+from backend.resolvers.webhooks import WebhookQueries
 from backend.schema import common
 from backend.schema.conversion import plan_inputs
 from backend.schema.scalars import SCALARS
@@ -48,6 +49,7 @@ class Query(
     PaymentQueries,
     AlertQueries,
     DigestQueries,
+    WebhookQueries,
     PeopleQueries,
     InventoryQueries,
     ReceiptQueries,

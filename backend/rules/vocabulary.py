@@ -262,6 +262,15 @@ class DigestWay(StrEnum):
     MAIL = "MAIL"
 
 
+class WebhookDeliveryState(StrEnum):
+    """DEAD: tried for days without success, and given up until somebody asks for it again."""
+
+    PENDING = "PENDING"
+    SENDING = "SENDING"
+    DELIVERED = "DELIVERED"
+    DEAD = "DEAD"
+
+
 class DigestState(StrEnum):
     """UNCERTAIN: handed over, and nobody answered. SUPERSEDED: not sent before the next one, which has it all."""
 

@@ -15,6 +15,7 @@ from tortoise.models import Model
 from backend.errors import ErrorCode, refused
 from backend.money import to_decimal
 from backend.queries.paging import Page
+from backend.rules.names import opaque_id
 from backend.rules.permissions import READERS, Actor
 from backend.schema.access import field, readable_by
 
@@ -25,7 +26,7 @@ strawberry.enum(ErrorCode)
 
 def encode_id(kind: str, key: UUID | int) -> strawberry.ID:
     """The opaque id of a thing, for clients: encode_id("Order", uuid)."""
-    return strawberry.ID(base64.urlsafe_b64encode(f"{kind}:{key}".encode()).decode().rstrip("="))
+    return strawberry.ID(opaque_id(kind, key))
 
 
 def split_id(gid: str, *path: str) -> tuple[str, UUID]:

@@ -15,17 +15,7 @@ OURS = schema._schema
 COMMITTED = Path(__file__).parents[2] / "backend" / "schema" / "schema.graphql"
 
 #: What later work brings. This list may only shrink: what is there may not be listed.
-TO_COME = {
-    # Webhooks.
-    "Webhook was removed.",
-    "WebhookCreateInput was removed.",
-    "WebhookDelivery was removed.",
-    "WebhookDeliveryConnection was removed.",
-    "WebhookDeliveryEdge was removed.",
-    "WebhookPayload was removed.",
-    "Field Query.webhooks was removed.",
-    "Field Mutation.webhookCreate was removed.",
-}
+TO_COME: set[str] = set()
 
 
 def test_nothing_breaks_the_contract_but_what_is_still_to_come() -> None:

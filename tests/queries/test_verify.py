@@ -70,6 +70,14 @@ FAULTS: dict[str, Sequence[str]] = {
     "line.returned": [f"UPDATE order_line SET returned = returned + 1 WHERE order_id = {_CLOSED}"],
     "return.received": ["UPDATE return_receipt SET quantity = quantity + 1"],
     "order.suspended": [f"UPDATE sales_order SET suspended = true WHERE id = {_CLOSED}"],
+    "webhook.answered": [
+        """
+WITH w AS (INSERT INTO webhook (id, url, topics, active, secret, created_at)
+    VALUES (gen_random_uuid(), 'https://example.com', '{*}', true, 's', now()) RETURNING id)
+INSERT INTO webhook_delivery (id, webhook_id, event_id, event_xid, topic, state, attempts, next_at, created_at,
+                              claimed_at)
+SELECT gen_random_uuid(), id, 1, 1, 'order.created', 'SENDING', 1, now(), now(), now() - interval '2 hours' FROM w"""
+    ],
     "digest.answered": [
         """
 WITH d AS (INSERT INTO alert_digest (id, user_id, way, pace, hour, timezone, severity_from)

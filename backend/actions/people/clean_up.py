@@ -1,4 +1,4 @@
-"""Forget what is over: sessions, keys, claims, windows, the queue's log, files, jobs, digests, counts of nothing."""
+"""Forget what is over: sessions, keys, claims, windows, the queue's log, files, jobs, digests, deliveries, counts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ IDEMPOTENCY_DAYS = 30
 JOB_LOG_DAYS = 3
 FILE_DAYS = 7
 DIGEST_DAYS = 90
+WEBHOOK_DAYS = 30
 
 _OLD_FILES = """
 WITH old AS (SELECT id FROM uploaded_file WHERE created_at < now() - make_interval(days => $1)),
@@ -39,3 +40,4 @@ async def clean_up() -> None:
     await db.execute(_OLD_JOBS, get_settings().job_days)
     await db.execute(_OLD_FILES, FILE_DAYS)
     await db.execute(_OLD_DIGESTS, DIGEST_DAYS)
+    await db.execute("DELETE FROM webhook_delivery WHERE created_at < now() - make_interval(days => $1)", WEBHOOK_DAYS)

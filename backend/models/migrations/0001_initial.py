@@ -47,6 +47,7 @@ from backend.rules.vocabulary import (
     TransactionKind,
     TransactionPurpose,
     TransactionState,
+    WebhookDeliveryState,
 )
 
 
@@ -1541,6 +1542,97 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="UserSite",
             constraint=UniqueConstraint(fields=("user_id", "site_id"), name="uq_app_user_site"),
+        ),
+        ops.CreateModel(
+            name="Webhook",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("url", fields.CharField(max_length=2000)),
+                ("topics", ArrayField(description="kinds of events, `order.*`, or `*`", element_type="TEXT")),
+                ("active", fields.BooleanField(default=True)),
+                ("secret", fields.CharField(description="whsec_…, by which each delivery is signed", max_length=100)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "webhook",
+                "app": "crossdock",
+                "pk_attr": "id",
+                "table_description": "One that is not active is sent nothing; what happens meanwhile waits.",
+            },
+            bases=["Identified"],
+        ),
+        ops.CreateModel(
+            name="WebhookDelivery",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                (
+                    "webhook",
+                    fields.ForeignKeyField(
+                        "crossdock.Webhook",
+                        source_field="webhook_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("event_id", fields.BigIntField()),
+                ("event_xid", fields.BigIntField(description="(event_xid, event_id) is the event's place in the log")),
+                ("topic", fields.CharField(max_length=64)),
+                ("order_id", fields.UUIDField(null=True)),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="PENDING: PENDING\nSENDING: SENDING\nDELIVERED: DELIVERED\nDEAD: DEAD",
+                        enum_type=WebhookDeliveryState,
+                        max_length=12,
+                    ),
+                ),
+                ("attempts", fields.IntField(default=0)),
+                ("next_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("created_at", fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+                ("claimed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("settled_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("response_code", fields.IntField(null=True)),
+                ("failure", fields.CharField(null=True, max_length=500)),
+            ],
+            options={
+                "table": "webhook_delivery",
+                "app": "crossdock",
+                "indexes": [
+                    Index(fields=["state", "next_at"], name="ix_webhook_delivery_state"),
+                    Index(fields=["webhook_id", "order_id"], name="ix_webhook_delivery_order"),
+                ],
+                "pk_attr": "id",
+                "table_description": "An event that is to arrive; what is sent is made of the event, which never changes. Its key is the stable id.",
+            },
+            bases=["Identified"],
+        ),
+        ops.AddConstraint(
+            model_name="WebhookDelivery",
+            constraint=UniqueConstraint(fields=("webhook_id", "event_id"), name="uq_webhook_delivery"),
+        ),
+        ops.AddConstraint(
+            model_name="WebhookDelivery",
+            constraint=CheckConstraint(
+                check="state IN ('PENDING', 'SENDING', 'DELIVERED', 'DEAD')", name="ck_webhook_delivery_state"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="WebhookDelivery",
+            constraint=CheckConstraint(check="attempts >= 0", name="ck_webhook_delivery_not_negative"),
+        ),
+        ops.AddConstraint(
+            model_name="WebhookDelivery",
+            constraint=CheckConstraint(
+                check="state <> 'SENDING' OR claimed_at IS NOT NULL", name="ck_webhook_delivery_claimed"
+            ),
+        ),
+        ops.AddConstraint(
+            model_name="WebhookDelivery",
+            constraint=CheckConstraint(
+                check="(state IN ('PENDING','SENDING')) = (settled_at IS NULL)", name="ck_webhook_delivery_settled"
+            ),
         ),
         ops.CreateModel(
             name="Workflow",

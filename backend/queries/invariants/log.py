@@ -36,6 +36,13 @@ SELECT s.id, s.due_at, s.claimed_at, s.attempts FROM alert_digest_sending s
  WHERE s.state = 'SENDING' AND s.claimed_at < now() - interval '1 hour'""",
     ),
     Invariant(
+        "webhook.answered",
+        "No delivery of a webhook waits longer than an hour for the answer of whom it was sent to.",
+        """
+SELECT d.id, d.topic, d.claimed_at, d.attempts FROM webhook_delivery d
+ WHERE d.state = 'SENDING' AND d.claimed_at < now() - interval '1 hour'""",
+    ),
+    Invariant(
         "job.taken",
         "No job that is due waits longer than ten minutes for a worker.",
         """

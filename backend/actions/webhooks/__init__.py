@@ -1,0 +1,1 @@
+"""Webhooks: made, changed, and what happens is sent to them."""
