@@ -10,7 +10,7 @@ from backend.queries.scope import scope
 from backend.queries.sql import Where, rows
 from backend.rules.permissions import Actor
 
-_NEWEST = Sort("webhook_delivery", (("created_at", "timestamptz"), ("id", "uuid")), descending=True)
+_NEWEST = Sort("webhook_delivery", (("event_xid", "bigint"), ("event_id", "bigint")), descending=True)
 
 
 async def webhooks(actor: Actor) -> list[Webhook]:

@@ -86,6 +86,7 @@ async def test_what_happens_arrives_signed_and_once(api: Api, there: Receiver) -
     assert {body["data"]["order"]["number"] for body in bodies} == {order.number}
     assert all(is_signed(taken, secret) for taken in there.heard)
     assert len({taken.headers["webhook-id"] for taken in there.heard}) == len(bodies) > 0
+    assert [it["topic"] for it in await shown(api)] == [body["type"] for body in reversed(bodies)]
     assert {(it["status"], it["attempts"], it["responseCode"]) for it in await shown(api)} == {("DELIVERED", 1, 200)}
     node = "query ($id: ID!) { node(id: $id) { ... on Order { number } } }"
     assert (await api.do(node, {"id": bodies[0]["data"]["order"]["id"]}))["node"] == {"number": order.number}
